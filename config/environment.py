@@ -1,0 +1,120 @@
+"""Reading settings from the environment, loudly.
+
+Every variable that Roster reads is declared once, here, in `VARIABLES`. The readers refuse a
+name that is not declared, and raise `EnvironmentProblem` with the name of the variable and what
+it should look like, so that a typing error stops the start instead of changing behaviour.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+
+class EnvironmentProblem(Exception):
+    """A variable is missing or malformed. The message says which one and what to write."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Variable:
+    """One environment variable: its name, its default as text ('' for none) and its meaning."""
+
+    name: str
+    default: str
+    meaning: str
+
+
+VARIABLES: tuple[Variable, ...] = (
+    Variable(name="PORT", default="8000", meaning="TCP port of the web process."),
+    Variable(name="ROSTER_HOST", default="127.0.0.1", meaning="Address that the web process listens on."),
+    Variable(name="ROSTER_DATA_DIR", default="var", meaning="Folder for everything that Roster writes."),
+    Variable(name="DATABASE_URL", default="", meaning="PostgreSQL to use; empty: the embedded one."),
+    Variable(name="REDIS_URL", default="", meaning="Redis as broker and cache; empty: files under the data folder."),
+    Variable(name="ROSTER_SECRET_KEY", default="", meaning="Signs sessions; empty: made once and kept in the data folder."),
+    Variable(name="ROSTER_ALLOWED_HOSTS", default="*", meaning="Host names the web process answers to, by comma."),
+    Variable(name="ROSTER_PUBLIC_URL", default="", meaning="Address that people and SDKs use, such as https://roster.example.org."),
+    Variable(name="ROSTER_DEBUG", default="0", meaning="1 shows Django's debug pages. Never on a public server."),
+    Variable(name="ROSTER_LOG_LEVEL", default="INFO", meaning="DEBUG, INFO, WARNING or ERROR."),
+    Variable(name="ROSTER_WEB_THREADS", default="16", meaning="Threads of the web process."),
+    Variable(name="ROSTER_ADMIN_EMAIL", default="admin@example.com", meaning="E-mail of the admin made on first start."),
+    Variable(name="ROSTER_ADMIN_PASSWORD", default="", meaning="Password of that admin; empty: random and printed."),
+    Variable(name="ROSTER_PROJECT_TOKEN", default="", meaning="Token of the project Demo; empty: random and printed."),
+    Variable(name="ROSTER_PROJECT_SECRET", default="", meaning="Secret of the project Demo; empty: random and printed."),
+    Variable(name="ROSTER_DEMO", default="1", meaning="0 leaves out the demo data."),
+)
+
+_BY_NAME = {variable.name: variable for variable in VARIABLES}
+
+
+def read_text(name: str, environ: Mapping[str, str] = os.environ) -> str:
+    """The variable's text, or its default where it is unset or empty."""
+    if name not in _BY_NAME:
+        raise EnvironmentProblem(f"{name} is not declared in config/environment.py.")
+    return environ.get(name, "").strip() or _BY_NAME[name].default
+
+
+def read_flag(name: str, environ: Mapping[str, str] = os.environ) -> bool:
+    """True for 1, true, yes, on; False for 0, false, no, off; anything else raises."""
+    text = read_text(name, environ).lower()
+    if text in {"1", "true", "yes", "on"}:
+        return True
+    if text in {"0", "false", "no", "off"}:
+        return False
+    raise EnvironmentProblem(f"{name} is {text!r}; write 1 or 0.")
+
+
+def read_whole_number(name: str, *, least: int, most: int, environ: Mapping[str, str] = os.environ) -> int:
+    """A whole number between `least` and `most`, both allowed."""
+    text = read_text(name, environ)
+    if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
+        raise EnvironmentProblem(f"{name} is {text!r}; write a whole number from {least} to {most}.")
+    return int(text)
+
+
+def read_choice(name: str, choices: tuple[str, ...], environ: Mapping[str, str] = os.environ) -> str:
+    """One of `choices`, compared without regard to case."""
+    text = read_text(name, environ).upper()
+    if text not in choices:
+        raise EnvironmentProblem(f"{name} is {text!r}; write one of {', '.join(choices)}.")
+    return text
+
+
+def read_folder(name: str, base: Path, environ: Mapping[str, str] = os.environ) -> Path:
+    """An absolute path; a relative one is taken from `base`. `~` is the home folder."""
+    return (base / Path(read_text(name, environ)).expanduser()).absolute()
+
+
+def read_list(name: str, environ: Mapping[str, str] = os.environ) -> list[str]:
+    """The parts between commas, without blanks and empty parts."""
+    return [part.strip() for part in read_text(name, environ).split(",") if part.strip()]
+
+
+def read_database_url(name: str, environ: Mapping[str, str] = os.environ) -> dict[str, str] | None:
+    """`postgresql://user:password@host:port/name` as Django's NAME, USER, …; None where unset."""
+    text = read_text(name, environ)
+    return parse_database_url(text, name=name) if text else None
+
+
+def parse_database_url(url: str, *, name: str = "DATABASE_URL") -> dict[str, str]:
+    """Django's NAME, USER, PASSWORD, HOST and PORT of a PostgreSQL URL.
+
+    `?host=/folder` (libpq's form for a socket) is understood. Raises `EnvironmentProblem`.
+    """
+    problem = EnvironmentProblem(f"{name} must look like postgresql://user:password@host:5432/name")
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise problem from None
+    database = unquote(parts.path.lstrip("/"))
+    if parts.scheme not in {"postgres", "postgresql"} or not database:
+        raise problem
+    options = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
+    return {
+        "NAME": database,
+        "USER": unquote(parts.username or options.get("user", "")),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(options.get("host", "") or parts.hostname or ""),
+        "PORT": str(port or options.get("port", "")),
+    }

@@ -1,0 +1,49 @@
+"""Errors that a person may read.
+
+    UserFacingError
+    ├── NotFound        404  it does not exist, or not for this person
+    ├── NotAllowed      403  a member without the role for it
+    ├── NotSignedIn     401  no or wrong credentials
+    ├── BadInput        400  the request is wrong; `details` says where
+    └── TooLarge        413  over a documented limit
+
+Anything else that is raised is a bug: it is logged and answered with a plain 500.
+"""
+
+from typing import ClassVar
+
+
+class UserFacingError(Exception):
+    """`code` is for programs and stable; `message` is a sentence that says what to do."""
+
+    code: ClassVar[str] = "error"
+    status: ClassVar[int] = 400
+
+    def __init__(self, message: str, *, details: list[dict[str, object]] | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.details = details or []
+
+
+class BadInput(UserFacingError):
+    code = "bad_input"
+
+
+class NotSignedIn(UserFacingError):
+    code = "not_signed_in"
+    status = 401
+
+
+class NotAllowed(UserFacingError):
+    code = "not_allowed"
+    status = 403
+
+
+class NotFound(UserFacingError):
+    code = "not_found"
+    status = 404
+
+
+class TooLarge(UserFacingError):
+    code = "too_large"
+    status = 413

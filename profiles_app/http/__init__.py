@@ -1,0 +1,1 @@
+"""What every response passes through: errors that people can read, and security headers."""

@@ -1,0 +1,26 @@
+"""The tables of Roster: projects and people, profiles, events, the catalog, segments."""
+
+from profiles_app.models.catalog import EventName, Kind, PropertyDefinition, Scope
+from profiles_app.models.event import Event
+from profiles_app.models.heartbeat import WorkerHeartbeat
+from profiles_app.models.profile import Profile
+from profiles_app.models.project import GroupKey, Membership, Project, Role, ServiceAccount
+from profiles_app.models.segment import Segment
+from profiles_app.models.user import User
+
+__all__ = [
+    "Event",
+    "EventName",
+    "GroupKey",
+    "Kind",
+    "Membership",
+    "Profile",
+    "Project",
+    "PropertyDefinition",
+    "Role",
+    "Scope",
+    "Segment",
+    "ServiceAccount",
+    "User",
+    "WorkerHeartbeat",
+]
