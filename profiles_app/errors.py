@@ -5,7 +5,8 @@
     ├── NotAllowed      403  a member without the role for it
     ├── NotSignedIn     401  no or wrong credentials
     ├── BadInput        400  the request is wrong; `details` says where
-    └── TooLarge        413  over a documented limit
+    ├── TooLarge        413  over a documented limit
+    └── TooSlow         503  a query passed its time limit
 
 Anything else that is raised is a bug: it is logged and answered with a plain 500.
 """
@@ -47,3 +48,18 @@ class NotFound(UserFacingError):
 class TooLarge(UserFacingError):
     code = "too_large"
     status = 413
+
+
+class TooSlow(UserFacingError):
+    code = "too_slow"
+    status = 503
+
+
+class WrongMethod(UserFacingError):
+    code = "wrong_method"
+    status = 405
+
+
+class Unavailable(UserFacingError):
+    code = "unavailable"
+    status = 503

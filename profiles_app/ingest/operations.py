@@ -1,0 +1,183 @@
+"""The operations on a profile, applied to a draft of it.
+
+A draft knows what changes and, only where an operation needs them, the present properties: a
+batch of plain `$set` is applied without reading a profile.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from profiles_app.ingest import limits
+from profiles_app.ingest.outcome import RecordProblem
+from profiles_app.ingest.values import check_container
+
+Properties = dict[str, Any]
+
+
+@dataclass(slots=True, kw_only=True)
+class Draft:
+    """Changes to one profile, to be written as `(properties - gone) || changes`.
+
+    `present`: the stored properties, empty where no operation needs to know them.
+    `wiped`: the stored properties go first.
+    """
+
+    present: Properties = field(default_factory=dict)
+    changes: Properties = field(default_factory=dict)
+    gone: set[str] = field(default_factory=set)
+    wiped: bool = False
+
+    def get(self, name: str) -> Any:
+        """The value as it would be now; None where it is not set."""
+        if name in self.changes:
+            return self.changes[name]
+        return None if self.wiped or name in self.gone else self.present.get(name)
+
+    def set(self, name: str, value: Any) -> None:
+        self.changes[name] = value
+        self.gone.discard(name)
+
+    def unset(self, name: str) -> None:
+        self.changes.pop(name, None)
+        self.gone.add(name)
+
+    def wipe(self) -> None:
+        self.wiped = True
+        self.changes.clear()
+        self.gone.clear()
+
+    def count(self) -> int:
+        """How many properties the profile would have, as far as the present ones are known."""
+        kept = set() if self.wiped else self.present.keys() - self.gone
+        return len(kept | self.changes.keys())
+
+
+Apply = Callable[[Draft, str, Any], None]
+
+
+def _set(draft: Draft, name: str, value: Any) -> None:
+    draft.set(name, value)
+
+
+def _set_once(draft: Draft, name: str, value: Any) -> None:
+    if draft.get(name) is None:
+        draft.set(name, value)
+
+
+def _add(draft: Draft, name: str, value: Any) -> None:
+    present = draft.get(name)
+    present = 0 if present is None else present
+    if not _is_number(present):
+        raise RecordProblem(f"$add.{name}", f"cannot add to {_show(present)}, which is not a number.")
+    draft.set(name, _fit_number(present + value, name))
+
+
+def _append(draft: Draft, name: str, value: Any) -> None:
+    _set_list(draft, name, [*_present_list(draft, name, "$append"), value], "$append")
+
+
+def _union(draft: Draft, name: str, value: Any) -> None:
+    merged = list(_present_list(draft, name, "$union"))
+    for item in value:
+        if not _holds(merged, item):
+            merged.append(item)
+    _set_list(draft, name, merged, "$union")
+
+
+def _remove(draft: Draft, name: str, value: Any) -> None:
+    present = _present_list(draft, name, "$remove")
+    kept = [item for item in present if not _is_same(item, value)]
+    if len(kept) != len(present):
+        draft.set(name, kept)
+
+
+def _present_list(draft: Draft, name: str, operation: str) -> list[Any]:
+    present = draft.get(name)
+    if present is None:
+        return []
+    if not isinstance(present, list):
+        raise RecordProblem(f"{operation}.{name}", f"the present value, {_show(present)}, is not a list.")
+    return present
+
+
+def _set_list(draft: Draft, name: str, items: list[Any], operation: str) -> None:
+    check_container(items, f"{operation}.{name}")
+    draft.set(name, items)
+
+
+def _is_number(value: Any) -> bool:
+    return value.__class__ is int or value.__class__ is float
+
+
+def _is_same(one: Any, other: Any) -> bool:
+    """Equal as JSON: true is not 1."""
+    return bool(one == other) and isinstance(one, bool) == isinstance(other, bool)
+
+
+def _holds(items: list[Any], value: Any) -> bool:
+    return any(_is_same(item, value) for item in items)
+
+
+def _fit_number(number: float, name: str) -> float:
+    """Whole numbers beyond 64 bits become floats, as they do when they are parsed."""
+    if isinstance(number, int) and not -(2**63) <= number < 2**63:
+        number = float(number)
+    if not math.isfinite(number):
+        raise RecordProblem(f"$add.{name}", "the sum is too large.")
+    return number
+
+
+def _show(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 40 else text[:37] + "…"
+
+
+def _refuse_non_number(name: str, value: Any) -> None:
+    if not _is_number(value):
+        raise RecordProblem(f"$add.{name}", f"{_show(value)} is not a number.")
+
+
+def _refuse_non_list(name: str, value: Any) -> None:
+    if not isinstance(value, list):
+        raise RecordProblem(f"$union.{name}", f"{_show(value)} is not a list.")
+
+
+def _allow_any(name: str, value: Any) -> None:
+    pass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operation:
+    """One operation with an object of names and values.
+
+    `creates`: it makes the profile where there is none. `reads`: it needs the present value.
+    """
+
+    key: str
+    apply: Apply
+    check: Callable[[str, Any], None] = _allow_any
+    creates: bool = True
+    reads: bool = True
+
+
+OPERATIONS: Final = {
+    operation.key: operation
+    for operation in (
+        Operation(key="$set", apply=_set, reads=False),
+        Operation(key="$set_once", apply=_set_once),
+        Operation(key="$add", apply=_add, check=_refuse_non_number),
+        Operation(key="$append", apply=_append),
+        Operation(key="$union", apply=_union, check=_refuse_non_list),
+        Operation(key="$remove", apply=_remove, creates=False),
+    )
+}
+UNSET: Final = "$unset"
+DELETE: Final = "$delete"
+
+
+def check_count(draft: Draft) -> None:
+    """Raises `RecordProblem` when the profile would have more properties than are allowed."""
+    if draft.count() > limits.PROPERTIES:
+        raise RecordProblem("", f"the profile would have more than {limits.PROPERTIES:,} properties.")

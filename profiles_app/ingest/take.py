@@ -1,0 +1,180 @@
+"""Taking in a batch of records: sort out whose they are, parse them, write them.
+
+The views, the demo data and the benchmarks all come through here.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from profiles_app.ingest import limits, write_events, write_profiles
+from profiles_app.ingest.catalog import Place, find_dates
+from profiles_app.ingest.engage import Update, list_payloads, parse_update
+from profiles_app.ingest.outcome import Outcome, RecordProblem
+from profiles_app.ingest.track import ParsedEvent, parse_event
+from profiles_app.ingest.values import check_size, check_text, needs_checking, sign
+from profiles_app.models import GroupKey, Project, Scope
+
+Parsed = TypeVar("Parsed")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Records:
+    """Records of one project at their places in the request.
+
+    `odd_text`, `size`: as in `wire.Batch`. `address`: names a person where nothing else does.
+    """
+
+    project: Project
+    items: list[tuple[int, Any]]
+    odd_text: bool = True
+    size: int = limits.BODY_BYTES
+    address: str = ""
+
+
+def take_profiles(project: Project, records: list[Any]) -> Outcome:
+    """Applies profile updates (`$distinct_id`) that come from Roster's own code."""
+    outcome = Outcome(total=len(records))
+    engage(Records(project=project, items=list(enumerate(records))), outcome)
+    return outcome
+
+
+def take_groups(project: Project, records: list[Any]) -> Outcome:
+    """Applies group updates (`$group_key`, `$group_id`) that come from Roster's own code."""
+    outcome = Outcome(total=len(records))
+    engage_groups(Records(project=project, items=list(enumerate(records))), outcome)
+    return outcome
+
+
+def take_events(project: Project, records: list[Any]) -> Outcome:
+    """Writes events that come from Roster's own code."""
+    outcome = Outcome(total=len(records))
+    track(Records(project=project, items=list(enumerate(records))), outcome, dated=True)
+    return outcome
+
+
+def engage(records: Records, outcome: Outcome) -> None:
+    """Applies updates of users. What is wrong with a record is noted in `outcome`."""
+    _engage_place(records, Place(project_id=records.project.pk, scope=Scope.PROFILE), "$distinct_id", outcome)
+
+
+def engage_groups(records: Records, outcome: Outcome) -> None:
+    """Applies updates of groups; a group key that is new is added to the project."""
+    by_key: dict[str, list[tuple[int, Any]]] = {}
+    for index, record in _drop_malformed(records.items, outcome):
+        try:
+            by_key.setdefault(_parse_group_key(record, odd_text=records.odd_text), []).append((index, record))
+        except RecordProblem as problem:
+            outcome.fail(index, problem)
+    for key, items in by_key.items():
+        try:
+            group_key = ensure_group_key(records.project, key)
+        except RecordProblem as problem:
+            for index, _ in items:
+                outcome.fail(index, problem)
+            continue
+        place = Place(project_id=records.project.pk, scope=Scope.PROFILE, group_key_id=group_key.pk)
+        part = Records(project=records.project, items=items, odd_text=records.odd_text, size=records.size)
+        _engage_place(part, place, "$group_id", outcome)
+
+
+def _engage_place(records: Records, place: Place, id_field: str, outcome: Outcome) -> None:
+    items = list(_drop_malformed(records.items, outcome))
+    payloads = list_payloads([record for _, record in items])
+    check = records.odd_text or needs_checking(sign(payloads))
+    now = time.time()
+
+    def parse(index: int, record: dict[str, Any]) -> Update:
+        check_size(record, batch_bytes=records.size)
+        return parse_update(
+            record, index=index, id_field=id_field, now=now, outcome=outcome, check=check, odd_text=records.odd_text
+        )
+
+    updates = _parse_all(items, parse, outcome)
+    if updates:
+        values = [step.values for update in updates for step in update.steps if step.key != "$unset"]
+        plan = write_profiles.Plan(place=place, updates=updates, signature=sign(values), dates=find_dates(values))
+        write_profiles.write_updates(plan, outcome)
+
+
+def track(records: Records, outcome: Outcome, *, dated: bool) -> None:
+    """Writes events; with `dated` each must carry its time. Problems are noted in `outcome`."""
+    items = list(_drop_malformed(records.items, outcome, inner="properties"))
+    check = records.odd_text or needs_checking(sign(record["properties"] for _, record in items))
+    now = time.time()
+
+    def parse(index: int, record: dict[str, Any]) -> ParsedEvent:
+        check_size(record, batch_bytes=records.size)
+        return parse_event(
+            record,
+            index=index,
+            now=now,
+            outcome=outcome,
+            check=check,
+            odd_text=records.odd_text,
+            dated=dated,
+            address=records.address,
+        )
+
+    events = _parse_all(items, parse, outcome)
+    if events:
+        place = Place(project_id=records.project.pk, scope=Scope.EVENT)
+        dictionaries = [event.properties for event in events]
+        plan = write_events.Plan(
+            place=place, events=events, signature=sign(dictionaries), dates=find_dates(dictionaries)
+        )
+        write_events.write_events(plan, outcome)
+
+
+def _parse_all(
+    items: list[tuple[int, Any]], parse: Callable[[int, dict[str, Any]], Parsed], outcome: Outcome
+) -> list[Parsed]:
+    parsed: list[Parsed] = []
+    for index, record in items:
+        try:
+            parsed.append(parse(index, record))
+        except RecordProblem as problem:
+            outcome.fail(index, problem, insert_id=_get_insert_id(record))
+    return parsed
+
+
+def _get_insert_id(record: dict[str, Any]) -> str:
+    properties = record.get("properties")
+    insert_id = properties.get("$insert_id") if isinstance(properties, dict) else None
+    return insert_id if isinstance(insert_id, str) else ""
+
+
+def _drop_malformed(
+    items: list[tuple[int, Any]], outcome: Outcome, *, inner: str = ""
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The records that are objects and, where `inner` is given, hold an object under that name."""
+    for index, record in items:
+        if record.__class__ is not dict:
+            outcome.fail(index, RecordProblem("", "is not an object."))
+        elif inner and record.get(inner).__class__ is not dict:
+            outcome.fail(index, RecordProblem(inner, "is missing; it must be an object."))
+        else:
+            yield index, record
+
+
+def _parse_group_key(record: dict[str, Any], *, odd_text: bool) -> str:
+    key = record.get("$group_key")
+    if not isinstance(key, str) or not key.strip():
+        raise RecordProblem("$group_key", "is missing or empty; it must name the kind of group, such as company.")
+    if len(key) > limits.NAME_LENGTH:
+        raise RecordProblem("$group_key", f"has {len(key):,} characters; {limits.NAME_LENGTH} are allowed.")
+    if odd_text:
+        check_text(key, "$group_key")
+    return key
+
+
+def ensure_group_key(project: Project, key: str) -> GroupKey:
+    """The group key, made when it is new. Raises `RecordProblem` when the project has too many."""
+    found = GroupKey.objects.filter(project=project, key=key).first()
+    if found:
+        return found
+    if GroupKey.objects.filter(project=project).count() >= limits.GROUP_KEYS:
+        raise RecordProblem("$group_key", f"is new, and the project has {limits.GROUP_KEYS} group keys already.")
+    label = key.replace("_", " ").strip().title()[:100] or key[:100]
+    return GroupKey.objects.get_or_create(project=project, key=key, defaults={"label": label})[0]

@@ -1,0 +1,34 @@
+"""Times as SDKs send them: seconds or milliseconds since 1970, UTC."""
+
+import math
+from typing import Any, Final
+
+from profiles_app.ingest.outcome import RecordProblem
+
+# A number of seconds this large would be the year 5138: it must be milliseconds.
+_MILLISECONDS_FROM: Final = 100_000_000_000
+_SENSIBLE_BELOW: Final = 1000 * _MILLISECONDS_FROM
+
+
+def parse_time(value: Any, *, now: float, place: str) -> float:
+    """Seconds since 1970, to the millisecond, and never later than `now`.
+
+    Takes numbers and strings that read as numbers. Raises `RecordProblem`.
+    """
+    number = _parse_number(value, place)
+    if not 0 <= number < _SENSIBLE_BELOW:
+        raise RecordProblem(place, "must be seconds or milliseconds since 1970 (a Unix time).")
+    seconds = number / 1000 if number >= _MILLISECONDS_FROM else number
+    return min(round(seconds, 3), now)
+
+
+def _parse_number(value: Any, place: str) -> float:
+    if value.__class__ is int or value.__class__ is float:
+        return value  # type: ignore[no-any-return]
+    try:
+        number = float(value) if value.__class__ is str else math.nan
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise RecordProblem(place, "must be seconds or milliseconds since 1970, as a number.")
+    return number

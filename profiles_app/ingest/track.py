@@ -1,0 +1,97 @@
+"""From a record of /track or /import to an event."""
+
+import hashlib
+from typing import Any, NamedTuple
+
+from profiles_app.ingest import limits
+from profiles_app.ingest.operations import Properties
+from profiles_app.ingest.outcome import Outcome, RecordProblem
+from profiles_app.ingest.times import parse_time
+from profiles_app.ingest.values import check_properties, check_text, parse_identifier
+
+
+class ParsedEvent(NamedTuple):
+    """One event, checked. `time` is a Unix time; `insert_id` is empty where none was sent."""
+
+    index: int
+    name: str
+    distinct_id: str
+    time: float
+    insert_id: str
+    properties: Properties
+
+
+def parse_event(
+    record: dict[str, Any],
+    *,
+    index: int,
+    now: float,
+    outcome: Outcome,
+    check: bool,
+    odd_text: bool,
+    dated: bool,
+    address: str = "",
+) -> ParsedEvent:
+    """The event in a record, whose properties are taken over. Raises `RecordProblem`.
+
+    `check`: look at every name and value. `dated`: a time is required. `address`: the sender's,
+    to name a person by where no distinct id was sent and the request asks for that.
+    """
+    properties = record["properties"]
+    pop = properties.pop
+    pop("token", None)
+    time = pop("time", None)
+    name = _parse_event_name(record.get("event"), index, outcome, odd_text=odd_text)
+    insert_id = _parse_insert_id(pop("$insert_id", None), odd_text=odd_text)
+    distinct_id = pop("distinct_id", None)
+    if distinct_id.__class__ is not str or not distinct_id or not distinct_id.isascii() or len(distinct_id) > 200:
+        distinct_id = _parse_person(distinct_id, properties, address)
+    elif odd_text or distinct_id.isspace():
+        distinct_id = parse_identifier(distinct_id, "properties.distinct_id")
+    if check:
+        properties = check_properties(properties, at="properties", index=index, outcome=outcome, odd_text=odd_text)
+    return ParsedEvent(index, name, distinct_id, _parse_event_time(time, now, dated=dated), insert_id, properties)
+
+
+def _parse_event_name(value: Any, index: int, outcome: Outcome, *, odd_text: bool) -> str:
+    if value.__class__ is not str or not value.strip():
+        raise RecordProblem("event", "is missing or empty; it must be the name of the event.")
+    if odd_text:
+        check_text(value, "event")
+    if len(value) > limits.NAME_LENGTH:
+        outcome.warn(index, "event", f"the name has {len(value):,} characters; it was cut to {limits.NAME_LENGTH}.")
+    return str(value[: limits.NAME_LENGTH])
+
+
+def _parse_insert_id(value: Any, *, odd_text: bool) -> str:
+    if value is None:
+        return ""
+    if value.__class__ is int:
+        value = str(value)
+    if value.__class__ is not str or len(value) > limits.INSERT_ID_LENGTH:
+        raise RecordProblem(
+            "properties.$insert_id", f"must be a string of at most {limits.INSERT_ID_LENGTH} characters."
+        )
+    if odd_text:
+        check_text(value, "properties.$insert_id")
+    return str(value)
+
+
+def _parse_person(distinct_id: Any, properties: Properties, address: str) -> str:
+    """The distinct id; else the signed-in user's id, else the device's, else the address."""
+    if distinct_id is None or distinct_id == "":
+        if properties.get("$user_id"):
+            distinct_id = properties["$user_id"]
+        elif isinstance(properties.get("$device_id"), str) and properties["$device_id"]:
+            distinct_id = f"$device:{properties['$device_id']}"
+        elif address:
+            distinct_id = hashlib.sha256(address.encode()).hexdigest()[:32]
+    return parse_identifier(distinct_id, "properties.distinct_id")
+
+
+def _parse_event_time(value: Any, now: float, *, dated: bool) -> float:
+    if value is not None:
+        return parse_time(value, now=now, place="properties.time")
+    if dated:
+        raise RecordProblem("properties.time", "is missing; it must be seconds or milliseconds since 1970.")
+    return now

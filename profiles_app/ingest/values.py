@@ -1,0 +1,130 @@
+"""Checking names and values against what can be stored.
+
+The usual batch is checked by its *signature*, the set of (name, Python type) over all its
+properties: when that shows only short names and plain values, no value is looked at again.
+"""
+
+import math
+from collections.abc import Iterable
+from typing import Any, Final
+
+import orjson
+
+from profiles_app.ingest import limits
+from profiles_app.ingest.outcome import Outcome, RecordProblem
+
+Properties = dict[str, Any]
+Signature = set[tuple[str, type]]
+
+_PLAIN: Final = frozenset({str, int, float, bool, type(None)})
+
+
+def sign(dictionaries: Iterable[Properties]) -> Signature:
+    """The set of (name, type of value) over all the properties."""
+    return {(name, value.__class__) for properties in dictionaries for name, value in properties.items()}
+
+
+def needs_checking(signature: Signature) -> bool:
+    """Whether some name or value in a batch with this signature has to be looked at."""
+    return any(kind not in _PLAIN or not name or len(name) > limits.NAME_LENGTH for name, kind in signature)
+
+
+def check_properties(properties: Properties, *, at: str, index: int, outcome: Outcome, odd_text: bool) -> Properties:
+    """The properties with long names cut, as it is said in the outcome's warnings.
+
+    `at` is the path of the properties inside the record. Raises `RecordProblem`.
+    """
+    checked: Properties = {}
+    for name, value in properties.items():
+        if odd_text:
+            check_text(name, at)
+        place = f"{at}.{name[:60]}"
+        checked[_fit_name(name, place, index, outcome)] = value
+        _check_value(value, place, odd_text=odd_text)
+    return checked
+
+
+def _fit_name(name: str, place: str, index: int, outcome: Outcome) -> str:
+    if not name:
+        raise RecordProblem(place, "a property name is empty; give it a name.")
+    if len(name) > limits.NAME_LENGTH:
+        outcome.warn(index, place, f"the name has {len(name):,} characters; it was cut to {limits.NAME_LENGTH}.")
+        return name[: limits.NAME_LENGTH]
+    return name
+
+
+def _check_value(value: Any, place: str, *, odd_text: bool) -> None:
+    if value.__class__ in (list, dict):
+        check_container(value, place)
+    if odd_text:
+        _check_scalars(value, place)
+
+
+def check_container(value: Any, place: str) -> None:
+    """Raises `RecordProblem` for a list or object that is nested too deep or too large."""
+    if _is_deeper(value, limits.NESTING):
+        raise RecordProblem(place, f"lists and objects may be nested {limits.NESTING} deep, not deeper.")
+    if not _is_light(value) and len(orjson.dumps(value, default=str)) > limits.CONTAINER_BYTES:
+        raise RecordProblem(place, f"a list or object may take {limits.CONTAINER_BYTES // 1024} KB, not more.")
+
+
+def _is_light(value: Any) -> bool:
+    """A short list of short strings or numbers, the usual case, needs no measuring."""
+    return isinstance(value, list) and len(value) <= 100 and all(_is_short(item) for item in value)
+
+
+def _is_short(item: Any) -> bool:
+    return item.__class__ in (int, float, bool) or (item.__class__ is str and len(item) <= 400)
+
+
+def _is_deeper(value: Any, depth: int) -> bool:
+    """Whether lists and objects are nested more than `depth` deep; `value` itself is the first."""
+    children = value.values() if value.__class__ is dict else value if value.__class__ is list else None
+    if children is None:
+        return False
+    return depth == 0 or any(_is_deeper(child, depth - 1) for child in children)
+
+
+def _check_scalars(value: Any, place: str) -> None:
+    if isinstance(value, str):
+        check_text(value, place)
+    elif isinstance(value, float) and not math.isfinite(value):
+        raise RecordProblem(place, "the number is too large.")
+    elif isinstance(value, list):
+        for item in value:
+            _check_scalars(item, place)
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            check_text(name, place)
+            _check_scalars(item, place)
+
+
+def check_text(text: str, place: str) -> None:
+    """Raises `RecordProblem` for what PostgreSQL cannot store as text."""
+    if "\0" in text:
+        raise RecordProblem(place, "the text holds a NUL character (\\u0000); leave it out.")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise RecordProblem(place, "the text holds half of a surrogate pair, which is not a character.") from None
+
+
+def check_size(record: Any, *, batch_bytes: int) -> None:
+    """Raises `RecordProblem` for a record over the limit; free for batches that are smaller."""
+    if batch_bytes > limits.RECORD_BYTES and len(orjson.dumps(record, default=str)) > limits.RECORD_BYTES:
+        raise RecordProblem("", f"a record may take {limits.RECORD_BYTES // 1024} KB, not more.")
+
+
+def parse_identifier(value: Any, place: str) -> str:
+    """A distinct id or group id: text, or a whole number, which is taken as its digits."""
+    if value.__class__ is int:
+        value = str(value)
+    if value.__class__ is not str:
+        raise RecordProblem(place, "is missing; it must be a non-empty string.")
+    if not value.strip():
+        raise RecordProblem(place, "is empty; it must be a non-empty string.")
+    if len(value) > limits.DISTINCT_ID_LENGTH:
+        raise RecordProblem(place, f"has {len(value):,} characters; {limits.DISTINCT_ID_LENGTH} are allowed.")
+    if not value.isprintable():
+        check_text(value, place)
+    return str(value)

@@ -1,0 +1,141 @@
+"""Writing events: one batch, one COPY."""
+
+from dataclasses import dataclass
+from struct import Struct
+from typing import Final
+
+import orjson
+from django.db import IntegrityError, connection, transaction
+
+from profiles_app.ingest.binary import NULL, copy_rows, encode_bytes, encode_instant, encode_jsonb
+from profiles_app.ingest.catalog import Place, learn_properties, number_event_names
+from profiles_app.ingest.outcome import Outcome
+from profiles_app.ingest.track import ParsedEvent
+from profiles_app.ingest.transactions import get_sqlstate, hold_people, run_in_transaction
+from profiles_app.ingest.values import Signature
+from profiles_app.services.partitions import ensure_partitions
+
+_NO_PARTITION: Final = "23514"  # check_violation, which a partitioned table raises for it
+_DUPLICATE: Final = "23505"  # unique_violation
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """The events of one batch, and the property names they introduce."""
+
+    place: Place
+    events: list[ParsedEvent]
+    signature: Signature
+    dates: set[str]
+
+
+def write_events(plan: Plan, outcome: Outcome) -> None:
+    """Writes the events in one transaction; duplicates replace, also within the batch."""
+    try:
+        written = run_in_transaction(lambda: _write(plan))
+    except IntegrityError as error:
+        if get_sqlstate(error) != _NO_PARTITION:
+            raise
+        ensure_partitions(event.time for event in plan.events)
+        written = run_in_transaction(lambda: _write(plan))
+    outcome.count("events", written)
+
+
+def _write(plan: Plan) -> int:
+    project_id = plan.place.project_id
+    hold_people(project_id, alone=False)
+    learn_properties(plan.place, plan.signature, plan.dates)
+    names = number_event_names(project_id, {event.name for event in plan.events})
+    people = _number_people(project_id, {event.distinct_id for event in plan.events})
+    rows = _encode_rows(plan, names, people)
+    try:
+        # A savepoint of its own: a duplicate must not undo what came before.
+        with transaction.atomic(), connection.cursor() as cursor:
+            copy_rows(cursor, _COPY, rows)
+    except IntegrityError as error:
+        if get_sqlstate(error) != _DUPLICATE:
+            raise
+        _replace(rows)
+    return len(rows)
+
+
+_FIND_PEOPLE: Final = """
+SELECT distinct_id, id FROM profiles_app_profile
+WHERE project_id = %s AND group_key_id IS NULL AND distinct_id = ANY(%s) AND deleted_at IS NULL
+"""
+_ADD_PEOPLE: Final = """
+INSERT INTO profiles_app_profile AS present (project_id, distinct_id, properties, created_at)
+SELECT %s, distinct_id, '{}', now() FROM unnest(%s::text[]) AS incoming (distinct_id)
+ON CONFLICT (project_id, group_key_id, distinct_id)
+DO UPDATE SET deleted_at = NULL, created_at = now(), xid = pg_current_xact_id()
+WHERE present.deleted_at IS NOT NULL
+RETURNING distinct_id, id
+"""
+
+
+def _number_people(project_id: int, distinct_ids: set[str]) -> dict[str, int]:
+    """The row ids of people. Those who are new, or were deleted, are users from now on."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FIND_PEOPLE, [project_id, list(distinct_ids)])
+        people: dict[str, int] = dict(cursor.fetchall())
+        missing = sorted(distinct_ids - people.keys())
+        if missing:
+            cursor.execute(_ADD_PEOPLE, [project_id, missing])
+            people.update(cursor.fetchall())
+        if len(people) < len(distinct_ids):  # Somebody else added them in this very moment.
+            cursor.execute(_FIND_PEOPLE, [project_id, list(distinct_ids - people.keys())])
+            people.update(cursor.fetchall())
+    return people
+
+
+_COLUMNS: Final = "(time, profile_id, project_id, name_id, insert_id, properties)"
+_COPY: Final = f"COPY profiles_app_event {_COLUMNS} FROM STDIN (FORMAT BINARY)"
+_FIXED: Final = Struct(">hiqiqiiii")
+
+
+def _encode_rows(plan: Plan, names: dict[str, int], people: dict[str, int]) -> list[bytes]:
+    """The rows in the order of the index, so that batches wait for each other in one order;
+    of duplicates only the last."""
+    events = plan.events
+    keys = sorted(
+        (people[event.distinct_id], encode_instant(event.time), names[event.name], event.insert_id, position)
+        for position, event in enumerate(events)
+    )
+    project_id = plan.place.project_id
+    pack, dumps = _FIXED.pack, orjson.dumps
+    rows = []
+    following = [*keys[1:], (0, 0, 0, "", 0)]
+    for key, after in zip(keys, following, strict=True):
+        profile_id, time, name_id, insert_id, position = key
+        if insert_id and key[:4] == after[:4]:
+            continue
+        rows.append(
+            pack(6, 8, time, 8, profile_id, 4, project_id, 4, name_id)
+            + (encode_bytes(insert_id.encode()) if insert_id else NULL)
+            + encode_jsonb(dumps(events[position].properties))
+        )
+    return rows
+
+
+_MAKE_INCOMING: Final = """
+CREATE TEMPORARY TABLE IF NOT EXISTS incoming_event
+    (time timestamptz, profile_id bigint, project_id integer, name_id integer, insert_id varchar, properties jsonb)
+    ON COMMIT DELETE ROWS;
+DELETE FROM incoming_event;
+"""
+_COPY_INCOMING: Final = f"COPY pg_temp.incoming_event {_COLUMNS} FROM STDIN (FORMAT BINARY)"
+_REPLACE: Final = f"""
+INSERT INTO profiles_app_event {_COLUMNS}
+SELECT time, profile_id, project_id, name_id, insert_id, properties FROM pg_temp.incoming_event
+ORDER BY profile_id, time, name_id, insert_id
+ON CONFLICT (profile_id, time, name_id, insert_id) DO UPDATE
+SET properties = EXCLUDED.properties, received_at = now(), xid = pg_current_xact_id()
+"""
+
+
+def _replace(rows: list[bytes]) -> None:
+    """The slower way, for a batch in which some event is there already."""
+    with connection.cursor() as cursor:
+        cursor.execute(_MAKE_INCOMING)
+        copy_rows(cursor, _COPY_INCOMING, rows)
+        cursor.execute(_REPLACE)
