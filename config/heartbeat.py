@@ -4,8 +4,8 @@
 """
 
 import logging
-from datetime import timedelta
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from celery import Celery, bootsteps
@@ -28,7 +28,7 @@ def install(app: Celery) -> None:
 class HeartbeatStep(bootsteps.StartStopStep):
     """Runs `beat` on the worker's own timer: a worker whose loop hangs stops beating."""
 
-    requires = {"celery.worker.components:Timer"}
+    requires = ("celery.worker.components:Timer",)
 
     def __init__(self, parent: Any, **options: Any) -> None:
         super().__init__(parent, **options)

@@ -29,6 +29,7 @@ def start_web() -> None:
     from config.runtime.database import prepare_database
 
     prepare_database()
+    _make_static_folder()
     _become_python("gunicorn", "--config", "python:config.web_server", "config.wsgi")
 
 
@@ -108,6 +109,13 @@ def _set_up_django() -> None:
     django.setup()
 
 
+def _make_static_folder() -> None:
+    # WhiteNoise warns of a missing folder, though it finds the files where they are.
+    from django.conf import settings
+
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+
+
 def _wait_for_migrations() -> None:
     _set_up_django()
     from config.runtime.database import wait_for_migrations
@@ -127,7 +135,9 @@ def _become_celery(command: str, *options: str) -> None:
 
 def _become_python(module: str, *arguments: str) -> None:
     sys.stdout.flush()
-    os.execv(sys.executable, [sys.executable, "-m", module, *arguments])
+    # Celery warns of root, as whom nothing is served to anyone here: messages are JSON.
+    quiet = ["-W", "ignore:You're running the worker with superuser"]
+    os.execv(sys.executable, [sys.executable, *quiet, "-m", module, *arguments])
 
 
 if __name__ == "__main__":

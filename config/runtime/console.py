@@ -73,5 +73,5 @@ class Console:
         return True
 
     def _print(self, name: str, line: str) -> None:
-        if not (name == "postgres" and line.startswith(_ROUTINE)):
-            self.say(line or " ", name)
+        if line and not (name == "postgres" and line.startswith(_ROUTINE)):
+            self.say(line, name)

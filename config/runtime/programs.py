@@ -14,8 +14,6 @@ class Program:
     """One supervised process: `python -m config.processes NAME`."""
 
     name: str
-    # Lower starts earlier and stops later.
-    priority: int
     # How to ask it to stop, and how long to wait before it is killed.
     stop_signal: str = "TERM"
     stop_seconds: int = 20
@@ -23,19 +21,19 @@ class Program:
     essential: bool = True
 
 
-POSTGRES = Program(name="postgres", priority=10, stop_signal="INT", stop_seconds=60)
-WEB = Program(name="web", priority=20)
-WORKER = Program(name="worker", priority=30)
-BEAT = Program(name="beat", priority=40)
-DEMO = Program(name="demo", priority=50, essential=False)
+POSTGRES = Program(name="postgres", stop_signal="INT", stop_seconds=60)
+WEB = Program(name="web")
+WORKER = Program(name="worker")
+BEAT = Program(name="beat")
+DEMO = Program(name="demo", essential=False)
 
 PROGRAMS = (POSTGRES, WEB, WORKER, BEAT, DEMO)
 _BY_NAME = {program.name: program for program in PROGRAMS}
 
 
 def is_essential(name: str) -> bool:
-    """True where Roster cannot go on without the process."""
-    return name in _BY_NAME and _BY_NAME[name].essential
+    """True where Roster cannot go on without the process. The listener itself counts."""
+    return name not in _BY_NAME or _BY_NAME[name].essential
 
 
 def select_programs(*, embedded_database: bool, demo: bool) -> tuple[Program, ...]:
@@ -46,7 +44,12 @@ def select_programs(*, embedded_database: bool, demo: bool) -> tuple[Program, ..
 
 def describe_configuration(programs: tuple[Program, ...], folder: RunFolder, *, as_root: bool) -> str:
     """supervisord.conf for these programs. Its paths are relative to the run folder."""
-    sections = [_describe_supervisor(folder, as_root=as_root), _WATCH, *map(_describe_program, programs)]
+    sections = [
+        _describe_supervisor(folder, as_root=as_root),
+        _WATCH,
+        *map(_describe_program, programs),
+        _describe_group(programs),
+    ]
     return "\n\n".join(sections) + "\n"
 
 
@@ -69,6 +72,10 @@ pidfile={folder.pid.name}
 childlogdir=."""
 
 
+# Lower starts earlier and stops later: the others stop together, then their database.
+_DATABASE_PRIORITY = 10
+_GROUP_PRIORITY = 20
+
 _WATCH = f"""\
 [eventlistener:watch]
 command={_command("watch")}
@@ -85,7 +92,7 @@ def _describe_program(program: Program) -> str:
 [program:{program.name}]
 command={_command(program.name)}
 directory=%(ENV_{CHECKOUT_VARIABLE})s
-priority={program.priority}
+priority={_DATABASE_PRIORITY}
 autorestart={"true" if program.essential else "false"}
 startsecs={3 if program.essential else 0}
 startretries=3
@@ -95,3 +102,11 @@ killasgroup=true
 redirect_stderr=true
 stdout_logfile={program.name}.output
 stdout_logfile_maxbytes=0"""
+
+
+def _describe_group(programs: tuple[Program, ...]) -> str:
+    names = ",".join(program.name for program in programs if program is not POSTGRES)
+    return f"""\
+[group:roster]
+programs={names}
+priority={_GROUP_PRIORITY}"""

@@ -73,8 +73,9 @@ def _sized(folders: PostgresFolders, connections: int) -> dict[str, str]:
 class EmbeddedPostgres:
     """A server as a child of this process: for tests and benchmarks.
 
-    Use it as a context manager. It dies with the thread that starts it. File descriptors in
-    `held` stay open in the server, so that a lock on one of them is held until it is gone.
+    Use it as a context manager. It dies with the thread that starts it. Its log is `postgres.log`
+    in the data folder. File descriptors in `held` stay open in the server, so that a lock on one
+    of them is held until it is gone.
     """
 
     data_dir: Path
@@ -85,26 +86,37 @@ class EmbeddedPostgres:
     def start(self, *, patience: float = 60.0) -> Self:
         """Start, and wait until it answers. Raises `RuntimeProblem` after `patience` seconds."""
         command = prepare_server(self.data_dir, overrides=self.overrides)
-        self.process = subprocess.Popen(
-            command, env=ENVIRONMENT, cwd="/", pass_fds=self.held, start_new_session=True
-        )
-        process = self.process
+        process = self.process = self._spawn(command)
         wait_until(lambda: process.poll() is not None or answers(self.data_dir), patience)
         if process.poll() is not None or not answers(self.data_dir):
             self.stop()
-            raise RuntimeProblem(f"The embedded PostgreSQL in {self.data_dir} did not start.")
+            raise RuntimeProblem(
+                f"The embedded PostgreSQL did not start:\n{self._log.read_text(errors='replace')[-2000:]}"
+            )
         return self
 
     def stop(self) -> None:
         """Stop it and wait; whatever it had committed is kept."""
         if self.process is not None:
-            self.process.wait() if self.process.poll() is not None else self._interrupt()
+            stop_leftovers(postgres_folders(self.data_dir).cluster)
+            self.process.wait()
         self.process = None
 
-    def _interrupt(self) -> None:
-        stop_leftovers(postgres_folders(self.data_dir).cluster)
-        assert self.process is not None
-        self.process.wait()
+    @property
+    def _log(self) -> Path:
+        return self.data_dir / "postgres.log"
+
+    def _spawn(self, command: list[str]) -> subprocess.Popen[bytes]:
+        with self._log.open("wb") as log:
+            return subprocess.Popen(
+                command,
+                env=ENVIRONMENT,
+                cwd="/",
+                stdout=log,
+                stderr=log,
+                pass_fds=self.held,
+                start_new_session=True,
+            )
 
     def __enter__(self) -> Self:
         return self.start()

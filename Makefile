@@ -1,0 +1,53 @@
+# `make` alone says what there is. Nothing but make, Python 3.11 and Debian's base system is needed.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help run install test check lint bench fmt lock
+
+PYTHON_IN_VENV := .venv/bin/python
+CACHES := $(or $(ROSTER_DATA_DIR),var)/cache
+
+# Nothing is written beside the sources: pip has compiled what it installed, and ours is small.
+export PYTHONDONTWRITEBYTECODE := 1
+export MYPY_CACHE_DIR := $(CACHES)/mypy
+export RUFF_CACHE_DIR := $(CACHES)/ruff
+
+help:
+	@echo "make run     start Roster here, with demo data (docs/running.md)"
+	@echo "make test    run the tests; ARGS='-k word' chooses some"
+	@echo "make check   linters, types, migrations, then the tests"
+	@echo "make bench   measure how fast records are taken in"
+	@echo "make fmt     format the sources"
+	@echo "make lock    write the installed versions to constraints.txt"
+
+run:
+	@scripts/install.sh run
+	@exec setpriv --pdeathsig TERM -- $(PYTHON_IN_VENV) -m config.processes run
+
+install:
+	@scripts/install.sh dev
+
+test: install
+	@scripts/chromium.sh
+	$(PYTHON_IN_VENV) -m pytest $(ARGS)
+
+# The consistency of a database's history is no matter of the sources: no database runs here.
+lint: install
+	$(PYTHON_IN_VENV) -m ruff check .
+	$(PYTHON_IN_VENV) -m ruff format --check .
+	$(PYTHON_IN_VENV) -m mypy
+	.venv/bin/lint-imports --cache-dir $(CACHES)/import-linter
+	.venv/bin/djlint templates --lint
+	ROSTER_DATA_DIR=var/check $(PYTHON_IN_VENV) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+
+check: lint test
+
+bench: install
+	$(PYTHON_IN_VENV) -m benchmarks.ingest $(ARGS)
+
+fmt: install
+	$(PYTHON_IN_VENV) -m ruff check --fix .
+	$(PYTHON_IN_VENV) -m ruff format .
+
+lock: install
+	$(PYTHON_IN_VENV) -m pip freeze --exclude-editable --exclude roster | grep -v '^#' > constraints.txt
