@@ -1,5 +1,6 @@
 """`GET /healthz`: are web, database and worker up?"""
 
+import logging
 from datetime import timedelta
 
 from django.db import Error, connection
@@ -43,3 +44,12 @@ def _has_fresh_heartbeat() -> bool:
     # Both times are the database's: the clocks of the hosts may differ.
     beats = WorkerHeartbeat.objects.annotate(age=Now() - F("beat_at"))
     return beats.filter(age__lt=FRESH).exists()
+
+
+def _is_worth_logging(record: logging.LogRecord) -> bool:
+    """False for our own 503: it is an answer, asked for every few seconds while something is down."""
+    request = getattr(record, "request", None)
+    return not (isinstance(request, HttpRequest) and request.path == "/healthz")
+
+
+logging.getLogger("django.request").addFilter(_is_worth_logging)

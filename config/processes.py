@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from config.environment import EnvironmentProblem, read_choice
+from config.environment import EnvironmentProblem, read_choice, read_flag
 from config.postgres import SocketFolderProblem
 from config.runtime.folders import RunFolder
 from config.runtime.locks import take_lock
@@ -29,6 +29,7 @@ def start_web() -> None:
     from config.runtime.database import prepare_database
 
     prepare_database()
+    _decide_demo()
     _make_static_folder()
     _become_python("gunicorn", "--config", "python:config.web_server", "config.wsgi")
 
@@ -53,9 +54,9 @@ def start_beat() -> None:
 def start_demo() -> None:
     """Load the demo data once, where there is nobody yet."""
     _wait_for_migrations()
-    from django.core.management import call_command
+    from config.runtime.demo import load_demo
 
-    call_command("demo", if_empty=True)
+    load_demo(read_data_dir())
 
 
 def start_watch() -> None:
@@ -107,6 +108,13 @@ def _set_up_django() -> None:
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
+
+
+def _decide_demo() -> None:
+    from config.runtime.demo import decide_demo
+
+    if read_flag("ROSTER_DEMO"):
+        decide_demo(read_data_dir())
 
 
 def _make_static_folder() -> None:

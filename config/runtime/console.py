@@ -22,6 +22,8 @@ _ROUTINE = (
     "FATAL:  the database system is starting up",
     "FATAL:  the database system is shutting down",
     "FATAL:  the database system is in recovery mode",
+    "FATAL:  the database system is not yet accepting connections",
+    "DETAIL:  Consistent recovery state has not been yet reached",
     "FATAL:  terminating connection due to administrator command",
 )
 

@@ -7,7 +7,6 @@ one its children: each asks the kernel for a signal on its parent's death.
 
 import errno
 import os
-import pwd
 import signal
 import socket
 import subprocess
