@@ -69,10 +69,10 @@ def find_dates(dictionaries: Iterable[dict[str, Any]]) -> set[str]:
     }
 
 
-def learn_properties(place: Place, signature: Signature, dates: set[str]) -> int:
-    """Writes the names and kinds that are new. Returns how many names there are, at the most."""
-    memory = _recall_properties(place)
-    known = memory.known
+def learn_properties(place: Place, signature: Signature, dates: set[str]) -> None:
+    """Writes the names and kinds that are new. Comes last in a transaction: whoever waits here for
+    another batch to commit holds nothing that the other still needs."""
+    known = _recall_properties(place).known
     fresh: dict[str, int] = {}
     for name, kind in signature:
         bits = _KIND_OF_TYPE.get(kind, 0)
@@ -84,7 +84,12 @@ def learn_properties(place: Place, signature: Signature, dates: set[str]) -> int
     if fresh:
         _write_properties(place, fresh)
         transaction.on_commit(lambda: _remember(known, fresh))
-    return memory.before + len(known) + len(fresh)
+
+
+def count_names(place: Place) -> int:
+    """How many property names there are at this place, at the most."""
+    memory = _recall_properties(place)
+    return memory.before + len(memory.known)
 
 
 def _remember(known: dict[str, int], fresh: dict[str, int]) -> None:
@@ -95,8 +100,14 @@ def _remember(known: dict[str, int], fresh: dict[str, int]) -> None:
 def _recall_properties(place: Place) -> Memory:
     memory = _properties.get(place)
     if memory is None or time.monotonic() - memory.since > _FORGET_AFTER_SECONDS:
-        memory = _properties[place] = Memory(before=count_properties(place))
+        memory = _properties[place] = Memory(before=_count_in_database(place))
     return memory
+
+
+def _count_in_database(place: Place) -> int:
+    return PropertyDefinition.objects.filter(
+        project_id=place.project_id, scope=place.scope, group_key_id=place.group_key_id
+    ).count()
 
 
 _UPSERT_PROPERTIES: Final = """
@@ -136,10 +147,3 @@ def number_event_names(project_id: int, names: set[str]) -> dict[str, int]:
         numbers = dict(cursor.fetchall())
     transaction.on_commit(lambda known=memory.known: known.update(numbers))  # type: ignore[misc]
     return memory.known | numbers
-
-
-def count_properties(place: Place) -> int:
-    """How many property names the catalog holds at this place."""
-    return PropertyDefinition.objects.filter(
-        project_id=place.project_id, scope=place.scope, group_key_id=place.group_key_id
-    ).count()

@@ -39,6 +39,11 @@ class Draft:
         self.changes[name] = value
         self.gone.discard(name)
 
+    def set_all(self, values: Properties) -> None:
+        self.changes.update(values)
+        if self.gone:
+            self.gone -= values.keys()
+
     def unset(self, name: str) -> None:
         self.changes.pop(name, None)
         self.gone.add(name)
@@ -47,6 +52,10 @@ class Draft:
         self.wiped = True
         self.changes.clear()
         self.gone.clear()
+
+    def copy(self) -> "Draft":
+        """A draft that changes on its own; the present properties are shared, since none changes them."""
+        return Draft(present=self.present, changes=dict(self.changes), gone=set(self.gone), wiped=self.wiped)
 
     def count(self) -> int:
         """How many properties the profile would have, as far as the present ones are known."""
@@ -148,6 +157,11 @@ def _allow_any(name: str, value: Any) -> None:
     pass
 
 
+SET: Final = "$set"
+UNSET: Final = "$unset"
+DELETE: Final = "$delete"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Operation:
     """One operation with an object of names and values.
@@ -165,7 +179,7 @@ class Operation:
 OPERATIONS: Final = {
     operation.key: operation
     for operation in (
-        Operation(key="$set", apply=_set, reads=False),
+        Operation(key=SET, apply=_set, reads=False),
         Operation(key="$set_once", apply=_set_once),
         Operation(key="$add", apply=_add, check=_refuse_non_number),
         Operation(key="$append", apply=_append),
@@ -173,8 +187,6 @@ OPERATIONS: Final = {
         Operation(key="$remove", apply=_remove, creates=False),
     )
 }
-UNSET: Final = "$unset"
-DELETE: Final = "$delete"
 
 
 def check_count(draft: Draft) -> None:

@@ -12,7 +12,7 @@ from profiles_app.ingest import limits, write_events, write_profiles
 from profiles_app.ingest.catalog import Place, find_dates
 from profiles_app.ingest.engage import Update, list_payloads, parse_update
 from profiles_app.ingest.outcome import Outcome, RecordProblem
-from profiles_app.ingest.track import ParsedEvent, parse_event
+from profiles_app.ingest.track import RESERVED, ParsedEvent, parse_event
 from profiles_app.ingest.values import check_size, check_text, needs_checking, sign
 from profiles_app.models import GroupKey, Project, Scope
 
@@ -82,7 +82,8 @@ def engage_groups(records: Records, outcome: Outcome) -> None:
 def _engage_place(records: Records, place: Place, id_field: str, outcome: Outcome) -> None:
     items = list(_drop_malformed(records.items, outcome))
     payloads = list_payloads([record for _, record in items])
-    check = records.odd_text or needs_checking(sign(payloads))
+    signature = sign(payloads)
+    check = records.odd_text or needs_checking(signature)
     now = time.time()
 
     def parse(index: int, record: dict[str, Any]) -> Update:
@@ -93,15 +94,15 @@ def _engage_place(records: Records, place: Place, id_field: str, outcome: Outcom
 
     updates = _parse_all(items, parse, outcome)
     if updates:
-        values = [step.values for update in updates for step in update.steps if step.key != "$unset"]
-        plan = write_profiles.Plan(place=place, updates=updates, signature=sign(values), dates=find_dates(values))
+        plan = write_profiles.Plan(place=place, updates=updates, names=len({name for name, _ in signature}))
         write_profiles.write_updates(plan, outcome)
 
 
 def track(records: Records, outcome: Outcome, *, dated: bool) -> None:
     """Writes events; with `dated` each must carry its time. Problems are noted in `outcome`."""
     items = list(_drop_malformed(records.items, outcome, inner="properties"))
-    check = records.odd_text or needs_checking(sign(record["properties"] for _, record in items))
+    signature = sign(record["properties"] for _, record in items)
+    check = records.odd_text or needs_checking(signature)
     now = time.time()
 
     def parse(index: int, record: dict[str, Any]) -> ParsedEvent:
@@ -121,9 +122,9 @@ def track(records: Records, outcome: Outcome, *, dated: bool) -> None:
     if events:
         place = Place(project_id=records.project.pk, scope=Scope.EVENT)
         dictionaries = [event.properties for event in events]
-        plan = write_events.Plan(
-            place=place, events=events, signature=sign(dictionaries), dates=find_dates(dictionaries)
-        )
+        is_as_sent = not check and len(events) == len(items)
+        signature = {pair for pair in signature if pair[0] not in RESERVED} if is_as_sent else sign(dictionaries)
+        plan = write_events.Plan(place=place, events=events, signature=signature, dates=find_dates(dictionaries))
         write_events.write_events(plan, outcome)
 
 

@@ -1,13 +1,17 @@
 """From a record of /track or /import to an event."""
 
 import hashlib
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from profiles_app.ingest import limits
 from profiles_app.ingest.operations import Properties
 from profiles_app.ingest.outcome import Outcome, RecordProblem
 from profiles_app.ingest.times import parse_time
 from profiles_app.ingest.values import check_properties, check_text, parse_identifier
+
+
+# Names in an event's properties that are columns, or no business of its readers.
+RESERVED: Final = frozenset({"token", "time", "distinct_id", "$insert_id"})
 
 
 class ParsedEvent(NamedTuple):

@@ -20,8 +20,10 @@ _PLAIN: Final = frozenset({str, int, float, bool, type(None)})
 
 
 def sign(dictionaries: Iterable[Properties]) -> Signature:
-    """The set of (name, type of value) over all the properties."""
-    return {(name, value.__class__) for properties in dictionaries for name, value in properties.items()}
+    """The set of (name, type of value) over all the properties. Records of a batch mostly have one
+    of a few shapes, so the shapes are collected first."""
+    shapes = {(tuple(properties), tuple(map(type, properties.values()))) for properties in dictionaries}
+    return {pair for names, kinds in shapes for pair in zip(names, kinds, strict=True)}
 
 
 def needs_checking(signature: Signature) -> bool:

@@ -44,7 +44,6 @@ def write_events(plan: Plan, outcome: Outcome) -> None:
 def _write(plan: Plan) -> int:
     project_id = plan.place.project_id
     hold_people(project_id, alone=False)
-    learn_properties(plan.place, plan.signature, plan.dates)
     names = number_event_names(project_id, {event.name for event in plan.events})
     people = _number_people(project_id, {event.distinct_id for event in plan.events})
     rows = _encode_rows(plan, names, people)
@@ -56,6 +55,7 @@ def _write(plan: Plan) -> int:
         if get_sqlstate(error) != _DUPLICATE:
             raise
         _replace(rows)
+    learn_properties(plan.place, plan.signature, plan.dates)
     return len(rows)
 
 
