@@ -1,0 +1,1 @@
+"""One profile: who it is, all its properties, and what it did."""

@@ -1,0 +1,1 @@
+"""The table of users, and of each kind of group."""

@@ -1,0 +1,118 @@
+"""A property's value as HTML: chips, dates, numbers, cut texts; always escaped, always isolated
+from the writing direction of its neighbours."""
+
+import json
+from datetime import date, datetime, tzinfo
+from typing import Any, Final
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from profiles_app.display.countries import name_country
+from profiles_app.display.dates import describe_clock, describe_day, describe_exactly, in_zone, parse_date
+from profiles_app.display.labels import COUNTRY
+
+_COUNTRY_PROPERTIES: Final = frozenset({COUNTRY, "mp_country_code"})
+_CHIPS: Final = 3
+_CUT: Final = 160
+# A value may be as large as 256 kB; what hovers stays readable, the profile page has the rest.
+_LONGEST_TITLE: Final = 20_000
+
+_ICONS: Final = {
+    "text": "type",
+    "number": "hash",
+    "boolean": "toggle-left",
+    "date": "calendar",
+    "list": "list",
+    "object": "braces",
+    "unset": "circle-dashed",
+}
+
+
+def kind_of(value: Any) -> str:
+    """`unset`, `text`, `number`, `boolean`, `date`, `list` or `object`."""
+    if isinstance(value, str):
+        return "date" if parse_date(value) else "text"
+    if isinstance(value, bool):
+        return "boolean"
+    kinds = {list: "list", dict: "object", int: "number", float: "number"}
+    return kinds.get(type(value), "unset")
+
+
+def icon_of(kind: str) -> str:
+    """The icon that stands for a kind, by its name in the icon package."""
+    return _ICONS[kind]
+
+
+def compact_json(value: Any) -> str:
+    """JSON on one line, in its own script."""
+    return json.dumps(value, ensure_ascii=False, separators=(", ", ": "))
+
+
+def render_value(value: Any, *, zone: tzinfo, name: str = "", whole: bool = False) -> SafeString:
+    """A value of the property `name`. `whole` shows it uncut, for the profile page."""
+    kind = kind_of(value)
+    if kind == "text":
+        return _render_text(value, name=name, whole=whole)
+    if kind == "date":
+        return _render_date(value, zone=zone, whole=whole)
+    if kind == "list":
+        return _render_list(value, whole=whole)
+    if kind == "unset":
+        return format_html('<span class="unset">{}</span>', "not set" if whole else "")
+    text = compact_json(value)
+    return format_html('<span class="value-{}">{}</span>', kind, _cut(text, whole=whole))
+
+
+def render_instant(instant: datetime, *, zone: tzinfo, clock: bool = False) -> SafeString:
+    """The day of an instant, the exact instant on hover; with `clock`, the time of day too."""
+    local = in_zone(instant, zone)
+    shown = f"{describe_day(local)}, {describe_clock(instant, zone)}" if clock else describe_day(local)
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>', instant.isoformat(), describe_exactly(instant, zone), shown
+    )
+
+
+def _render_text(text: str, *, name: str, whole: bool) -> SafeString:
+    country = name_country(text) if name in _COUNTRY_PROPERTIES else None
+    if country:
+        return format_html('<bdi title="{}">{}</bdi>', text, country)
+    return _cut(text, whole=whole)
+
+
+def _render_date(text: str, *, zone: tzinfo, whole: bool) -> SafeString:
+    parsed = parse_date(text)
+    if isinstance(parsed, datetime):
+        return render_instant(parsed, zone=zone, clock=whole)
+    # A day without a time belongs to no time zone.
+    return format_html('<time datetime="{}" title="{}">{}</time>', text, text, _day(parsed))
+
+
+def _day(day: date | None) -> str:
+    return describe_day(day) if day else ""
+
+
+def _render_list(items: list[Any], *, whole: bool) -> SafeString:
+    shown = items if whole else items[:_CHIPS]
+    chips = format_html_join("", '<span class="chip">{}</span>', ((_chip(item, whole=whole),) for item in shown))
+    rest = len(items) - len(shown)
+    more = format_html('<span class="chip chip-more">+{}</span>', rest) if rest else ""
+    if not items:
+        return format_html('<span class="unset">{}</span>', "empty list")
+    return format_html('<span class="chips" title="{}">{}{}</span>', _title(compact_json(items)), chips, more)
+
+
+def _chip(item: Any, *, whole: bool) -> SafeString:
+    text = item if isinstance(item, str) else compact_json(item)
+    return format_html("<bdi>{}</bdi>", text if whole else text[:_CUT])
+
+
+def _cut(text: str, *, whole: bool) -> SafeString:
+    if whole:
+        return format_html("<bdi>{}</bdi>", text)
+    shown = text if len(text) <= _CUT else text[:_CUT] + "…"
+    return format_html('<bdi title="{}">{}</bdi>', _title(text), shown)
+
+
+def _title(text: str) -> str:
+    return text if len(text) <= _LONGEST_TITLE else text[:_LONGEST_TITLE] + "…"

@@ -1,0 +1,168 @@
+"""The page of one user or group."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils import timezone
+
+from profiles_app.display.dates import describe_long_day, in_zone
+from profiles_app.display.labels import EMAIL
+from profiles_app.display.person import choose_title, describe_location, read_avatar_url, read_text
+from profiles_app.errors import TooSlow
+from profiles_app.http.doors import MemberRequest, is_local_address, member_page
+from profiles_app.models import GroupKey
+from profiles_app.people.frame import render_fragment, render_page
+from profiles_app.profile_page.activity import draw_sparkline, group_by_day, list_properties, today_in
+from profiles_app.profile_page.ranges import ALL_TIME, LABELS, DayRange
+from profiles_app.profile_page.state import ProfileState, parse_state, read_position, write_position
+from profiles_app.selectors.access import Access, get_group_key
+from profiles_app.selectors.activity import (
+    ActivityRange,
+    ActivitySummary,
+    FeedPage,
+    Subject,
+    find_last_event_time,
+    list_events,
+    summarize_activity,
+)
+from profiles_app.selectors.profiles import get_profile
+from profiles_app.selectors.time_limit import time_limit
+from profiles_app.users_page.addresses import address_of_people
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """An entry of the range menu or of the menu of event names."""
+
+    label: str
+    url: str = ""
+    chosen: bool = False
+    number: int = 0
+
+
+@member_page
+def user_profile(request: MemberRequest, access: Access) -> HttpResponse:
+    """One user."""
+    return show_profile(request, access, group_key=None)
+
+
+@member_page
+def group_profile(request: MemberRequest, access: Access, group_key_id: int) -> HttpResponse:
+    """One group."""
+    return show_profile(request, access, group_key=get_group_key(access.project, group_key_id))
+
+
+def show_profile(request: MemberRequest, access: Access, *, group_key: GroupKey | None) -> HttpResponse:
+    """The page; for htmx the next part of the feed."""
+    people = address_of_people(access.project, group_key)
+    back = request.GET.get("back", "")
+    state = parse_state(
+        request.GET,
+        today=today_in(access.project.zone, timezone.now()),
+        back=back if is_local_address(back, request) and back.startswith(people) else "",
+    )
+    profile = get_profile(access.project, group_key=group_key, distinct_id=state.distinct_id)
+    subject = Subject(project=access.project, profile=profile, group_key=group_key)
+    path = f"{people}/profile"
+    if request.htmx and not request.htmx.history_restore_request and state.before:
+        return _answer_older(request, access, subject, state, path)
+    context = {
+        "here": group_key.pk if group_key else "users",
+        "group_key": group_key,
+        "path": path,
+        "people_url": state.back or people,
+        "state": state,
+        "profile": profile,
+        "title": choose_title(profile.distinct_id, profile.properties),
+        "email": read_text(profile.properties, EMAIL),
+        "avatar_url": read_avatar_url(profile.properties),
+        "location": describe_location(profile.properties),
+        "properties": list_properties(profile.properties),
+    }
+    return render_page(request, "profile/page.html", access, context | _describe_feed(subject, state, path))
+
+
+def _answer_older(
+    request: MemberRequest, access: Access, subject: Subject, state: ProfileState, path: str
+) -> HttpResponse:
+    """The events after those on the page, to append; the first day's heading stands there already."""
+    with time_limit():
+        page = _read_page(subject, state)
+    shown_until = in_zone(_read_position_time(state, subject), access.project.zone).date()
+    context = _describe_page(subject, state, page, path) | {"continued_day": shown_until}
+    return render_fragment(request, "profile/_events.html", access, context)
+
+
+def _describe_feed(subject: Subject, state: ProfileState, path: str) -> dict[str, Any]:
+    menus = {
+        "ranges": _list_ranges(state, path),
+        "show_all_url": state.change(hidden=()).url(path),
+        "all_time_url": state.change(days=DayRange(key=ALL_TIME, first=None, last=state.days.last)).url(path),
+        "newest_url": state.change().url(path),
+        "range_fields": [pair for pair in state.change().fields() if pair[0] not in {"range", "from", "to"}],
+        "hide_fields": [pair for pair in state.change().fields() if pair[0] != "hide"],
+    }
+    try:
+        with time_limit():
+            page = _read_page(subject, state)
+            summary = summarize_activity(subject, within=_within(subject, state), hidden=state.hidden)
+            last = None if page.events else find_last_event_time(subject)
+    except TooSlow as problem:
+        return menus | {"problem": problem, "retry_url": state.url(path)}
+    return menus | _describe_summary(subject, state, summary, last) | _describe_page(subject, state, page, path)
+
+
+def _describe_summary(
+    subject: Subject, state: ProfileState, summary: ActivitySummary, last: datetime | None
+) -> dict[str, Any]:
+    zone = subject.project.zone
+    end = state.days.last or today_in(zone, timezone.now())
+    names = sorted({*summary.by_name, *state.hidden})
+    return {
+        "event_count": summary.shown,
+        "sparkline": draw_sparkline(summary.by_day, first=state.days.first, last=end),
+        "event_names": [
+            Choice(label=name, chosen=name in state.hidden, number=summary.by_name[name]) for name in names
+        ],
+        "hidden_count": len(state.hidden),
+        "last_event": last,
+        "last_event_day": describe_long_day(in_zone(last, zone)) if last else "",
+    }
+
+
+def _describe_page(subject: Subject, state: ProfileState, page: FeedPage, path: str) -> dict[str, Any]:
+    older = write_position(page.older, profile_id=subject.profile.pk) if page.older else ""
+    return {
+        "days": group_by_day(page.events, zone=subject.project.zone),
+        "older_url": state.change(before=older).url(path) if older else "",
+        "continued_day": None,
+    }
+
+
+def _read_page(subject: Subject, state: ProfileState) -> FeedPage:
+    after = read_position(state.before, profile_id=subject.profile.pk)
+    return list_events(subject, within=_within(subject, state), hidden=state.hidden, after=after)
+
+
+def _read_position_time(state: ProfileState, subject: Subject) -> datetime:
+    position = read_position(state.before, profile_id=subject.profile.pk)
+    assert position is not None
+    return position.time
+
+
+def _within(subject: Subject, state: ProfileState) -> ActivityRange:
+    return state.days.within(subject.project.zone)
+
+
+def _list_ranges(state: ProfileState, path: str) -> list[Choice]:
+    first, last = state.days.first, state.days.last
+    return [
+        Choice(
+            label=label,
+            url=state.change(days=DayRange(key=key, first=first, last=last)).url(path),
+            chosen=state.days.key == key,
+        )
+        for key, label in LABELS.items()
+    ]

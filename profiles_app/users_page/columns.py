@@ -1,0 +1,80 @@
+"""The columns of the table and their form in the address: `columns=$email,plan`."""
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from profiles_app.display.labels import COUNTRY, DISTINCT_ID, EMAIL, NAME, UPDATED_AT, label_property
+from profiles_app.display.values import render_instant, render_value
+from profiles_app.errors import BadInput
+from profiles_app.models import Project
+from profiles_app.selectors.people import Person
+
+DEFAULT: Final = (EMAIL, UPDATED_AT, COUNTRY, "$region", "$city")
+MOST: Final = 200
+LONGEST_NAME: Final = 255
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heading:
+    """The head of a column: `sorted` is '', 'ascending' or 'descending'; `url` sorts, or turns around."""
+
+    name: str
+    sorted: str
+    url: str
+
+    @property
+    def label(self) -> str:
+        return label_property(self.name)
+
+    @property
+    def is_name(self) -> bool:
+        return self.name == NAME
+
+
+def parse_columns(text: str) -> tuple[str, ...]:
+    """The names between commas, each once; a name with a comma stands in double quotes.
+
+    Raises `BadInput` for more than `MOST` or for what can be no property's name.
+    """
+    rows = list(csv.reader(io.StringIO(text.replace("\r", " ").replace("\n", " "))))
+    names = tuple(dict.fromkeys(name for row in rows for name in row if name and name != NAME))
+    if len(names) > MOST:
+        raise BadInput(f"The table shows at most {MOST} columns.")
+    for name in names:
+        check_name(name)
+    return names or DEFAULT
+
+
+def write_columns(names: Sequence[str]) -> str:
+    """The inverse of `parse_columns`; '' for the default columns."""
+    if tuple(names) == DEFAULT:
+        return ""
+    line = io.StringIO()
+    csv.writer(line, lineterminator="").writerow(names)
+    return line.getvalue()
+
+
+def check_name(name: str) -> None:
+    """Raises `BadInput` unless it could be the name of a property."""
+    if not 0 < len(name) <= LONGEST_NAME or "\0" in name:
+        raise BadInput("The address names a property that cannot exist.")
+
+
+def render_cells(person: Person, columns: Sequence[str], *, project: Project) -> list[SafeString]:
+    """One cell for each column after the name."""
+    return [_render_cell(person, column, project=project) for column in columns]
+
+
+def _render_cell(person: Person, column: str, *, project: Project) -> SafeString:
+    if column == UPDATED_AT:
+        return render_instant(person.updated_at, zone=project.zone) if person.updated_at else SafeString("")
+    content: Any = person.distinct_id if column == DISTINCT_ID else person.properties.get(column)
+    if column == DISTINCT_ID:
+        return format_html('<bdi title="{}">{}</bdi>', content, content)
+    return render_value(content, zone=project.zone, name=column)

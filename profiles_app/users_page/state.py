@@ -1,0 +1,121 @@
+"""What the address of the table says: population, search, sort, columns and page."""
+
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import Any, Final
+from urllib.parse import quote
+
+from django.core import signing
+from django.http import QueryDict
+
+from profiles_app.display.labels import UPDATED_AT
+from profiles_app.errors import BadInput
+from profiles_app.models import GroupKey, Project
+from profiles_app.selectors.people import PeopleQuery, Population, Position
+from profiles_app.users_page.columns import DEFAULT, check_name, parse_columns, write_columns
+
+_SALT: Final = "roster.people.page"
+_LONGEST_SEARCH: Final = 255
+
+
+class BadCursor(BadInput):
+    """The address names a page of another list, or one that was changed by hand."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PeopleState:
+    """The state of the table. Every change but to the columns leads back to the first page."""
+
+    population: Population = Population.PROFILES
+    search: str = ""
+    sort: str = UPDATED_AT
+    descending: bool = True
+    columns: tuple[str, ...] = DEFAULT
+    page: str = ""
+
+    def change(self, **changes: Any) -> "PeopleState":
+        return replace(self, **({"page": ""} | changes))
+
+    def query(self, project: Project, group_key: GroupKey | None) -> PeopleQuery:
+        return PeopleQuery(
+            project=project,
+            group_key=group_key,
+            population=self.population,
+            search=self.search,
+            sort=self.sort,
+            descending=self.descending,
+        )
+
+    def fields(self) -> list[tuple[str, str]]:
+        """Names and values of what differs from the default, in the order of the address."""
+        pairs = (
+            ("population", "" if self.population == Population.PROFILES else self.population.value),
+            ("search", self.search),
+            ("sort", _write_sort(self.sort, descending=self.descending)),
+            ("columns", write_columns(self.columns)),
+            ("page", self.page),
+        )
+        return [(name, text) for name, text in pairs if text]
+
+    def url(self, path: str) -> str:
+        """The address of this state; `$`, `,` and `@` stay readable."""
+        pairs = "&".join(f"{name}={quote(text, safe='$,@:')}" for name, text in self.fields())
+        return f"{path}?{pairs}" if pairs else path
+
+
+def parse_state(params: QueryDict) -> PeopleState:
+    """Raises `BadInput` for what no page of Roster links to."""
+    search = params.get("search", "").strip().replace("\0", "")[:_LONGEST_SEARCH]
+    sort, descending = _parse_sort(params.get("sort", ""))
+    try:
+        population = Population(params.get("population") or Population.PROFILES)
+    except ValueError:
+        raise BadInput("The address asks for a population that does not exist; it is “profiles” or “all”.") from None
+    return PeopleState(
+        population=population,
+        search=search,
+        sort=sort,
+        descending=descending,
+        columns=parse_columns(params.get("columns", "")),
+        page=params.get("page", ""),
+    )
+
+
+def write_position(position: Position, query: PeopleQuery) -> str:
+    """A position as signed text, good for this list in this order only."""
+    content = [_fingerprint(query), position.id, position.value, int(position.backwards), int(position.carried)]
+    return signing.dumps(content, salt=_SALT, compress=True)
+
+
+def read_position(text: str, query: PeopleQuery) -> Position | None:
+    """The inverse of `write_position`; None for ''. Raises `BadCursor`."""
+    if not text:
+        return None
+    try:
+        fingerprint, number, value, backwards, carried = signing.loads(text, salt=_SALT)
+    except signing.BadSignature:
+        raise BadCursor("The address of this page is incomplete or was changed.") from None
+    if fingerprint != _fingerprint(query):
+        raise BadCursor("This page belongs to a list in another order or with another search.")
+    return Position(id=number, value=value, backwards=bool(backwards), carried=bool(carried))
+
+
+def _fingerprint(query: PeopleQuery) -> str:
+    group = query.group_key.pk if query.group_key else None
+    parts = (query.project.pk, group, query.population.value, query.search, query.sort, query.descending)
+    return sha256(repr(parts).encode()).hexdigest()[:16]
+
+
+def _parse_sort(text: str) -> tuple[str, bool]:
+    """`-name` is descending, `+name` or `name` ascending."""
+    if not text:
+        return UPDATED_AT, True
+    name = text[1:] if text[0] in "+-" else text
+    check_name(name)
+    return name, text[0] == "-"
+
+
+def _write_sort(name: str, *, descending: bool) -> str:
+    if descending:
+        return "" if name == UPDATED_AT else f"-{name}"
+    return f"+{name}" if name[0] in "+-" else name

@@ -1,0 +1,165 @@
+"""The table as a page, and its changing part for htmx: one view for users and for groups."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from django.http import HttpResponse
+from django.utils.safestring import SafeString
+from django_htmx.http import HttpResponseClientRefresh, push_url
+
+from profiles_app.display.labels import NAME
+from profiles_app.display.person import choose_title, read_avatar_url
+from profiles_app.errors import BadInput, TooSlow, UserFacingError
+from profiles_app.http.doors import MemberRequest, member_page
+from profiles_app.models import GroupKey
+from profiles_app.people.frame import render_fragment, render_page
+from profiles_app.selectors.access import Access, get_group_key
+from profiles_app.selectors.people import Person, Population, Position, count_people, has_people, list_people
+from profiles_app.selectors.time_limit import time_limit
+from profiles_app.users_page.addresses import address_of_people, address_of_profile
+from profiles_app.users_page.columns import Heading, render_cells
+from profiles_app.users_page.snippets import list_snippets, read_server_address
+from profiles_app.users_page.state import PeopleState, parse_state, read_position, write_position
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One line of the table, ready to print."""
+
+    person: Person
+    title: str
+    avatar_url: str
+    url: str
+    cells: list[SafeString]
+
+
+@member_page
+def users(request: MemberRequest, access: Access) -> HttpResponse:
+    """Everybody without a group key."""
+    return show_people(request, access, group_key=None)
+
+
+@member_page
+def groups(request: MemberRequest, access: Access, group_key_id: int) -> HttpResponse:
+    """The groups of one key."""
+    return show_people(request, access, group_key=get_group_key(access.project, group_key_id))
+
+
+@member_page
+def first_user(request: MemberRequest, access: Access) -> HttpResponse:
+    """Asked every second by the page of an empty project."""
+    return _answer_arrival(access, group_key=None)
+
+
+@member_page
+def first_group(request: MemberRequest, access: Access, group_key_id: int) -> HttpResponse:
+    return _answer_arrival(access, group_key=get_group_key(access.project, group_key_id))
+
+
+def _answer_arrival(access: Access, *, group_key: GroupKey | None) -> HttpResponse:
+    """Nothing while nobody is here; then the page is told to load again, which ends the asking."""
+    if has_people(access.project, group_key=group_key):
+        return HttpResponseClientRefresh()
+    return HttpResponse(status=204)
+
+
+def show_people(request: MemberRequest, access: Access, *, group_key: GroupKey | None) -> HttpResponse:
+    """The page, or for htmx the part of it that changes."""
+    path = address_of_people(access.project, group_key)
+    part = bool(request.htmx) and not request.htmx.history_restore_request
+    base = {"here": group_key.pk if group_key else "users", "group_key": group_key, "path": path}
+    try:
+        state = parse_state(request.GET)
+    except BadInput as problem:
+        return _answer(request, access, base | _describe_problem(problem, PeopleState(), path), part=part)
+    if not part and not has_people(access.project, group_key=group_key):
+        return _welcome(request, access, base)
+    try:
+        content = _read_people(access, state, group_key=group_key, path=path)
+    except (BadInput, TooSlow) as problem:
+        content = _describe_problem(problem, state, path)
+    response = _answer(request, access, base | content, part=part)
+    return push_url(response, state.url(path)) if part else response
+
+
+def _answer(request: MemberRequest, access: Access, context: Mapping[str, Any], *, part: bool) -> HttpResponse:
+    render = render_fragment if part else render_page
+    template = "users/_answer.html" if part else "users/page.html"
+    return render(request, template, access, dict(context), status=context.get("status", 200))
+
+
+def _read_people(access: Access, state: PeopleState, *, group_key: GroupKey | None, path: str) -> dict[str, Any]:
+    query = state.query(access.project, group_key)
+    position = read_position(state.page, query)
+    with time_limit():
+        page = list_people(query, at=position)
+        count = count_people(query)
+
+    def url_of(place: Position | None) -> str:
+        return state.change(page=write_position(place, query)).url(path) if place else ""
+
+    here = state.url(path)
+    return _describe_state(state, path) | {
+        "count": count,
+        "headings": _list_headings(state, path),
+        "rows": [_make_row(person, access, group_key=group_key, state=state, here=here) for person in page.people],
+        "next_url": url_of(page.next),
+        "previous_url": url_of(page.previous),
+        "first_url": state.change().url(path) if state.page else "",
+    }
+
+
+def _describe_state(state: PeopleState, path: str) -> dict[str, Any]:
+    hidden = [(name, text) for name, text in state.change(search="").fields()]
+    return {
+        "state": state,
+        "hidden_fields": hidden,
+        "populations": [
+            (population, state.change(population=population).url(path), state.population == population)
+            for population in (Population.ALL, Population.PROFILES)
+        ],
+        "clear_search_url": state.change(search="").url(path),
+        "everyone_url": state.change(population=Population.ALL).url(path),
+    }
+
+
+def _describe_problem(problem: UserFacingError, state: PeopleState, path: str) -> dict[str, Any]:
+    """The table's place taken by what went wrong, with the way out."""
+    return _describe_state(state, path) | {
+        "problem": problem,
+        "status": problem.status,
+        "retry_url": state.url(path),
+        "first_url": state.change().url(path),
+    }
+
+
+def _list_headings(state: PeopleState, path: str) -> list[Heading]:
+    return [_make_heading(name, state, path) for name in (NAME, *state.columns)]
+
+
+def _make_heading(name: str, state: PeopleState, path: str) -> Heading:
+    active = state.sort == name
+    order = ("descending" if state.descending else "ascending") if active else ""
+    turned = state.change(sort=name, descending=active and not state.descending)
+    return Heading(name=name, sorted=order, url=turned.url(path))
+
+
+def _make_row(person: Person, access: Access, *, group_key: GroupKey | None, state: PeopleState, here: str) -> Row:
+    profile = address_of_profile(access.project, group_key, person.distinct_id)
+    return Row(
+        person=person,
+        title=choose_title(person.distinct_id, person.properties),
+        avatar_url=read_avatar_url(person.properties),
+        url=f"{profile}&back={quote(here, safe='')}",
+        cells=render_cells(person, state.columns, project=access.project),
+    )
+
+
+def _welcome(request: MemberRequest, access: Access, base: dict[str, Any]) -> HttpResponse:
+    """The page of an empty project: how to send the first profile."""
+    address = read_server_address(request)
+    snippets = list_snippets(access.project, address=address, group_key=base["group_key"])
+    context = base | {"snippets": snippets, "waiting_url": f"{base['path']}/first"}
+    return render_page(request, "users/welcome.html", access, context)

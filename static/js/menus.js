@@ -1,0 +1,24 @@
+// Menus are popovers: opening, Escape, a click beside them and the return of the focus are the
+// browser's. This places them in browsers that cannot anchor them by CSS.
+
+const anchored = CSS.supports("position-area", "block-end span-inline-end");
+
+function place(menu) {
+  const button = document.querySelector(`[popovertarget="${CSS.escape(menu.id)}"]`);
+  if (!button) return;
+  const at = button.getBoundingClientRect();
+  const { width, height } = menu.getBoundingClientRect();
+  const left = menu.classList.contains("menu-right") ? at.right - width : at.left;
+  const below = at.bottom + height + 8 < innerHeight && !menu.classList.contains("menu-up");
+  menu.style.left = `${Math.max(16, Math.min(left, innerWidth - width - 16))}px`;
+  menu.style.top = `${below ? at.bottom : Math.max(16, at.top - height - 8)}px`;
+}
+
+document.addEventListener(
+  "toggle",
+  (event) => {
+    const menu = event.target;
+    if (!anchored && event.newState === "open" && menu.matches("[data-menu]")) place(menu);
+  },
+  true,
+);
