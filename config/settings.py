@@ -94,6 +94,15 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+# What `manage.py setup` makes on first start, and where it tells people to sign in.
+FIRST_START = {
+    "email": environment.read_text("ROSTER_ADMIN_EMAIL"),
+    "password": environment.read_text("ROSTER_ADMIN_PASSWORD"),
+    "token": environment.read_text("ROSTER_PROJECT_TOKEN"),
+    "secret": environment.read_text("ROSTER_PROJECT_SECRET"),
+}
+LISTENS_ON = (environment.read_text("ROSTER_HOST"), environment.read_text("PORT"))
+
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "sign-in"

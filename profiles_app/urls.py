@@ -1,12 +1,12 @@
 """Addresses of the pages. What belongs to a project stands below /projects/<id>/."""
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from profiles_app.people import projects, sessions, settings
 from profiles_app.profile_page import views as profile_page
 from profiles_app.users_page import views as users_page
 
-_settings = [
+_settings: list[URLPattern | URLResolver] = [
     path("", settings.settings, name="settings"),
     path("/project", settings.change_project, name="change-project"),
     path("/secret", settings.rotate_secret, name="rotate-secret"),
@@ -19,7 +19,7 @@ _settings = [
     path("/service-accounts/<int:account_id>/delete", settings.delete_service_account, name="delete-service-account"),
 ]
 
-_project = [
+_project: list[URLPattern | URLResolver] = [
     path("", projects.project_home, name="project"),
     path("/users", users_page.users, name="users"),
     path("/users/first", users_page.first_user, name="first-user"),

@@ -21,7 +21,7 @@ _EYES: Final = (
     '<path d="M9 13.5q2-2.6 4 0M19 13.5q2-2.6 4 0" {line}/>',
     '<path d="M9 12.5q2 2.6 4 0M19 12.5q2 2.6 4 0" {line}/>',
     '<circle cx="11" cy="12.6" r="2.3"/><circle cx="21" cy="13.2" r="1.4"/>',
-    '<circle cx="11.5" cy="13" r="3.2" {line}/><circle cx="20.5" cy="13" r="3.2" {line}/><path d="M14.7 13h2.6" {line}/>',
+    '<g {line}><circle cx="11.5" cy="13" r="3.2"/><circle cx="20.5" cy="13" r="3.2"/><path d="M14.7 13h2.6"/></g>',
 )
 _MOUTHS: Final = (
     '<path d="M11 20q5 4.6 10 0" {line}/>',
@@ -34,27 +34,22 @@ _MOUTHS: Final = (
 _MARKS: Final = (
     "",
     '<path d="M5.6 9.6q10.4-9 20.8 0" {white}/>',
-    '<circle cx="7.6" cy="18.4" r="2.2" fill="#fff" fill-opacity=".6"/><circle cx="24.4" cy="18.4" r="2.2" fill="#fff" fill-opacity=".6"/>',
+    '<circle cx="7.6" cy="18.4" r="2.2" {cheek}/><circle cx="24.4" cy="18.4" r="2.2" {cheek}/>',
     '<path d="M8.6 9.2q2.4-1.8 4.8-.4M18.6 8.8q2.4-1.4 4.8.4" {line}/>',
-    '<path d="M23.6 3.8l1.1 2.5 2.5 1.1-2.5 1.1-1.1 2.5-1.1-2.5L20 7.4l2.5-1.1z" fill="#fff" fill-opacity=".85"/>',
-    '<g fill="#fff" fill-opacity=".8"><circle cx="7" cy="17.6" r=".8"/><circle cx="9" cy="19.4" r=".8"/><circle cx="25" cy="17.6" r=".8"/><circle cx="23" cy="19.4" r=".8"/></g>',
+    '<path d="M23.6 3.8l1.1 2.5 2.5 1.1-2.5 1.1-1.1 2.5-1.1-2.5L20 7.4l2.5-1.1z" {cheek}/>',
+    '<path d="M7 17.6h.01M9 19.4h.01M25 17.6h.01M23 19.4h.01" {white}/>',
+)
+_PICTURE: Final = (
+    '<img class="avatar-picture" src="{}" alt="" width="{}" height="{}" loading="lazy" referrerpolicy="no-referrer">'
 )
 _LINE: Final = f'fill="none" stroke="{_INK}" stroke-width="1.7" stroke-linecap="round"'
+_CHEEK: Final = 'fill="#fff" fill-opacity=".7"'
 _WHITE: Final = 'fill="none" stroke="#fff" stroke-opacity=".75" stroke-width="1.6" stroke-linecap="round"'
 
 
 def draw_avatar(distinct_id: str, *, url: str = "", size: int = 32) -> SafeString:
     """A face of `size` pixels; over it the picture at `url`, so that a broken one does no harm."""
-    picture = (
-        format_html(
-            '<img class="avatar-picture" src="{}" alt="" width="{}" height="{}" loading="lazy" referrerpolicy="no-referrer">',
-            url,
-            size,
-            size,
-        )  # fmt: skip
-        if url
-        else ""
-    )
+    picture = format_html(_PICTURE, url, size, size) if url else ""
     return format_html('<span class="avatar">{}{}</span>', _draw_face(distinct_id, size), picture)
 
 
@@ -72,4 +67,4 @@ def _draw_face(distinct_id: str, size: int) -> SafeString:
 
 def _shape(part: str) -> SafeString:
     """One of the constants above with its pens filled in; nothing in it comes from outside."""
-    return mark_safe(part.replace("{line}", _LINE).replace("{white}", _WHITE))  # noqa: S308
+    return mark_safe(part.replace("{line}", _LINE).replace("{white}", _WHITE).replace("{cheek}", _CHEEK))  # noqa: S308

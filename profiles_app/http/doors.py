@@ -36,7 +36,7 @@ def signed_in(view: View) -> View:
 
     @never_cache
     @wraps(view)
-    def guarded(request: MemberRequest, **arguments: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, **arguments: Any) -> HttpResponse:
         return view(request, **arguments) if request.user.is_authenticated else _send_to_sign_in(request)
 
     return guarded
@@ -77,10 +77,11 @@ def is_local_address(address: str, request: HttpRequest) -> bool:
     return address.startswith("/") and url_has_allowed_host_and_scheme(address, allowed_hosts={request.get_host()})
 
 
-def _send_to_sign_in(request: MemberRequest) -> HttpResponse:
+def _send_to_sign_in(request: HttpRequest) -> HttpResponse:
     """To the sign-in page, and from there back here; a POST is not repeated."""
-    if getattr(request, "htmx", False):
-        current = urlsplit(request.htmx.current_url or "")
+    htmx = getattr(request, "htmx", None)
+    if htmx:
+        current = urlsplit(htmx.current_url or "")
         back = f"{current.path}?{current.query}" if current.query else current.path
         return HttpResponseClientRedirect(redirect_to_login(back or "/").url)
     return redirect_to_login(request.get_full_path() if request.method in _READING else "/")

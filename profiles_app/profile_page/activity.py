@@ -92,7 +92,7 @@ def draw_sparkline(by_day: Counter[date], *, first: date | None, last: date) -> 
     happened = [day for day, number in by_day.items() if number]
     if not happened:
         return None
-    start, end = first or min(happened), max(last, max(happened))
+    start, end = first or min(happened), max(last, *happened)
     days_per_bar = -(-((end - start).days + 1) // _MOST_BARS)
     heights: Counter[int] = Counter()
     for day in happened:

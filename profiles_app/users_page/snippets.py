@@ -1,7 +1,9 @@
 """Code to paste that sends the first profile to this server."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from string import Template
+from typing import Final
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -19,6 +21,36 @@ class Snippet:
     code: str
 
 
+_ALICE: Final = {"$name": "Alice", "$email": "alice@example.com", "plan": "pro"}
+
+# `$$` is a dollar sign.
+_PYTHON: Final = Snippet(
+    key="python",
+    title="Python",
+    install="pip install mixpanel",
+    code="""\
+from mixpanel import Consumer, Mixpanel
+
+mp = Mixpanel("$token", consumer=$consumer)
+mp.people_set("123", {"$$name": "Alice", "$$email": "alice@example.com", "plan": "pro"})
+mp.track("123", "Sign Up", {"source": "newsletter"})
+""",
+)
+_JAVASCRIPT: Final = Snippet(
+    key="javascript",
+    title="JavaScript",
+    install="npm install mixpanel-browser",
+    code="""\
+import mixpanel from "mixpanel-browser";
+
+mixpanel.init("$token", { api_host: "$address" });
+mixpanel.identify("123");
+mixpanel.people.set({ $$name: "Alice", $$email: "alice@example.com", plan: "pro" });
+mixpanel.track("Sign Up", { source: "newsletter" });
+""",
+)
+
+
 def read_server_address(request: HttpRequest) -> str:
     """Where SDKs reach this server: the configured address, else the one this request came by."""
     return settings.PUBLIC_URL or request.build_absolute_uri("/").rstrip("/")
@@ -28,34 +60,34 @@ def list_snippets(project: Project, *, address: str, group_key: GroupKey | None)
     """Python, JavaScript and curl, with this project's token."""
     if group_key is not None:
         return _list_group_snippets(project.token, address, group_key.key)
-    host = address.split("://", 1)[1]
-    consumer = f'Consumer(api_host="{host}")'
-    if address.startswith("http://"):
-        # The package speaks https to a bare host; over http its addresses are given whole.
-        consumer = f'Consumer(\n    events_url="{address}/track",\n    people_url="{address}/engage",\n)'
+    record = {"$token": project.token, "$distinct_id": "123", "$set": _ALICE}
     return [
-        Snippet(key="python", title="Python", install="pip install mixpanel", code=f"""from mixpanel import Consumer, Mixpanel
+        _fill(_PYTHON, project.token, consumer=_write_consumer(address)),
+        _fill(_JAVASCRIPT, project.token, address=address),
+        _curl(f"{address}/engage?verbose=2", record),
+    ]
 
-mp = Mixpanel("{project.token}", consumer={consumer})
-mp.people_set("123", {{"$name": "Alice", "$email": "alice@example.com", "plan": "pro"}})
-mp.track("123", "Sign Up", {{"source": "newsletter"}})
-"""),
-        Snippet(key="javascript", title="JavaScript", install="npm install mixpanel-browser", code=f"""import mixpanel from "mixpanel-browser";
 
-mixpanel.init("{project.token}", {{ api_host: "{address}" }});
-mixpanel.identify("123");
-mixpanel.people.set({{ $name: "Alice", $email: "alice@example.com", plan: "pro" }});
-mixpanel.track("Sign Up", {{ source: "newsletter" }});
-"""),
-        _curl(f"{address}/engage?verbose=2", {
-            "$token": project.token, "$distinct_id": "123",
-            "$set": {"$name": "Alice", "$email": "alice@example.com", "plan": "pro"},
-        }),
-    ]  # fmt: skip
+def _fill(snippet: Snippet, token: str, **texts: str) -> Snippet:
+    return replace(snippet, code=Template(snippet.code).substitute(token=token, **texts))
+
+
+def _write_consumer(address: str) -> str:
+    """How the Python package is told where to send."""
+    scheme, _, host = address.partition("://")
+    if scheme == "https":
+        return f'Consumer(api_host="{host}")'
+    # The package speaks https to a bare host; over http its addresses are given whole.
+    return f'Consumer(\n    events_url="{address}/track",\n    people_url="{address}/engage",\n)'
 
 
 def _list_group_snippets(token: str, address: str, key: str) -> list[Snippet]:
-    record = {"$token": token, "$group_key": key, "$group_id": "acme", "$set": {"$name": "Acme", "plan": "pro"}}
+    record: dict[str, object] = {
+        "$token": token,
+        "$group_key": key,
+        "$group_id": "acme",
+        "$set": {"$name": "Acme", "plan": "pro"},
+    }
     return [_curl(f"{address}/groups?verbose=2", record)]
 
 

@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from config import environment
 from profiles_app.services.first_start import FirstStart, set_up
 
 
@@ -12,22 +12,16 @@ class Command(BaseCommand):
     help = "Make the admin and the project Demo, unless there is a project already. Safe to run twice."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        made = set_up(
-            email=environment.read_text("ROSTER_ADMIN_EMAIL"),
-            password=environment.read_text("ROSTER_ADMIN_PASSWORD"),
-            token=environment.read_text("ROSTER_PROJECT_TOKEN"),
-            secret=environment.read_text("ROSTER_PROJECT_SECRET"),
-        )
+        made = set_up(**settings.FIRST_START)
         if made is not None:
             self.stdout.write(describe_first_start(made, address=read_address()))
 
 
 def read_address() -> str:
     """Where people sign in."""
-    public = environment.read_text("ROSTER_PUBLIC_URL").rstrip("/")
-    host, port = environment.read_text("ROSTER_HOST"), environment.read_text("PORT")
+    host, port = settings.LISTENS_ON
     # A server that listens everywhere is reached on this machine by its loopback address.
-    return public or f"http://{'127.0.0.1' if host in {'0.0.0.0', '::'} else host}:{port}"  # noqa: S104
+    return settings.PUBLIC_URL or f"http://{'127.0.0.1' if host in {'0.0.0.0', '::'} else host}:{port}"  # noqa: S104
 
 
 def describe_first_start(made: FirstStart, *, address: str) -> str:
