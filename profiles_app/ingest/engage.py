@@ -81,9 +81,7 @@ def parse_update(
     )
 
 
-def _parse_values(
-    key: str, payload: Any, *, index: int, outcome: Outcome, check: bool, odd_text: bool
-) -> Properties:
+def _parse_values(key: str, payload: Any, *, index: int, outcome: Outcome, check: bool, odd_text: bool) -> Properties:
     if payload.__class__ is not dict:
         raise RecordProblem(key, "must be an object of property names and values.")
     if check:

@@ -71,25 +71,27 @@ def _make_target(row_id: int, distinct_id: str, is_gone: bool, properties: str |
     return Target(row_id=row_id, distinct_id=distinct_id, is_gone=is_gone, draft=draft)
 
 
-_MAKE_MERGE: Final = """
+_MAKE  # The time of the statement tells the rows it made: no other statement has the same.
+_MERGE: Final = """
 CREATE TEMPORARY TABLE IF NOT EXISTS incoming_merge
     (distinct_id text, updated_at timestamptz, changes jsonb) ON COMMIT DELETE ROWS;
 DELETE FROM incoming_merge;
 """
 _COPY_MERGE: Final = "COPY pg_temp.incoming_merge (distinct_id, updated_at, changes) FROM STDIN (FORMAT BINARY)"
+# The time of the statement tells the rows it made: no other statement has the same.
 _MERGE: Final = """
 WITH written AS (
     INSERT INTO profiles_app_profile AS present
         (project_id, group_key_id, distinct_id, properties, created_at, updated_at)
-    SELECT %s, %s, distinct_id, changes, now(), updated_at FROM pg_temp.incoming_merge
+    SELECT %s, %s, distinct_id, changes, statement_timestamp(), updated_at FROM pg_temp.incoming_merge
     ORDER BY distinct_id COLLATE "C"
     ON CONFLICT (project_id, group_key_id, distinct_id) DO UPDATE SET
         properties = present.properties || EXCLUDED.properties,
         updated_at = greatest(present.updated_at, EXCLUDED.updated_at),
-        created_at = CASE WHEN present.deleted_at IS NULL THEN present.created_at ELSE now() END,
+        created_at = CASE WHEN present.deleted_at IS NULL THEN present.created_at ELSE statement_timestamp() END,
         deleted_at = NULL,
         xid = pg_current_xact_id()
-    RETURNING created_at = now() AS is_new
+    RETURNING created_at = statement_timestamp() AS is_new
 )
 SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new) FROM written
 """

@@ -24,7 +24,7 @@ def parse_time(value: Any, *, now: float, place: str) -> float:
 
 def _parse_number(value: Any, place: str) -> float:
     if value.__class__ is int or value.__class__ is float:
-        return value  # type: ignore[no-any-return]
+        return float(value)
     try:
         number = float(value) if value.__class__ is str else math.nan
     except ValueError:

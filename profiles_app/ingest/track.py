@@ -15,9 +15,9 @@ RESERVED: Final = frozenset({"token", "time", "distinct_id", "$insert_id"})
 
 
 class ParsedEvent(NamedTuple):
-    """One event, checked. `time` is a Unix time; `insert_id` is empty where none was sent."""
+    """One event, checked, and its place in the request. `time` is a Unix time; `insert_id` is empty where none was sent."""
 
-    index: int
+    position: int
     name: str
     distinct_id: str
     time: float
@@ -46,7 +46,7 @@ def parse_event(
     pop("token", None)
     time = pop("time", None)
     name = _parse_event_name(record.get("event"), index, outcome, odd_text=odd_text)
-    insert_id = _parse_insert_id(pop("$insert_id", None), odd_text=odd_text)
+    insert_id = _parse_insert_id(properties.get("$insert_id"), odd_text=odd_text)
     distinct_id = pop("distinct_id", None)
     if distinct_id.__class__ is not str or not distinct_id or not distinct_id.isascii() or len(distinct_id) > 200:
         distinct_id = _parse_person(distinct_id, properties, address)
@@ -54,7 +54,9 @@ def parse_event(
         distinct_id = parse_identifier(distinct_id, "properties.distinct_id")
     if check:
         properties = check_properties(properties, at="properties", index=index, outcome=outcome, odd_text=odd_text)
-    return ParsedEvent(index, name, distinct_id, _parse_event_time(time, now, dated=dated), insert_id, properties)
+    seconds = _parse_event_time(time, now, dated=dated)
+    properties.pop("$insert_id", None)
+    return ParsedEvent(index, name, distinct_id, seconds, insert_id, properties)
 
 
 def _parse_event_name(value: Any, index: int, outcome: Outcome, *, odd_text: bool) -> str:

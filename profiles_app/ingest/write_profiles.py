@@ -117,9 +117,7 @@ def _learn(place: Place, changed: list[Target]) -> None:
 
 def _bury_empty(targets: Iterable[Target], written: Written) -> None:
     """Who is left with no property and has no event is nobody."""
-    suspects = [
-        target for target in targets if not target.draft.changes and (target.draft.wiped or target.draft.gone)
-    ]
+    suspects = [target for target in targets if not target.draft.changes and (target.draft.wiped or target.draft.gone)]
     written.deleted = sum(target.draft.wiped and not target.is_gone for target in suspects)
     profile_rows.bury_empty([target.row_id for target in suspects])
 

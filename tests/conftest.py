@@ -1,0 +1,51 @@
+"""What all tests share: a project with its people, and a client that speaks to the ingestion."""
+
+from dataclasses import dataclass
+
+import pytest
+from django.test import Client
+
+from profiles_app.ingest import catalog
+from profiles_app.models import Membership, Project, Role, User
+from profiles_app.models.project import hash_secret
+
+SECRET = "the-project-secret"
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture(autouse=True)
+def _forget_catalog() -> None:
+    """Each test begins with a process that has learned nothing."""
+    catalog.forget()
+
+
+@pytest.fixture
+def project(db: None) -> Project:
+    return Project.objects.create(name="Demo", token="token-of-demo", secret_hash=hash_secret(SECRET))
+
+
+@dataclass(frozen=True, kw_only=True)
+class People:
+    """Owner (an admin), teammate (an analyst), outsider (an admin elsewhere)."""
+
+    owner: User
+    teammate: User
+    outsider: User
+
+
+@pytest.fixture
+def people(project: Project) -> People:
+    owner, teammate, outsider = (
+        User.objects.create_user(f"{name}@example.com", PASSWORD, name=name.title())
+        for name in ("owner", "teammate", "outsider")
+    )
+    elsewhere = Project.objects.create(name="Elsewhere", secret_hash=hash_secret("another-secret"))
+    Membership.objects.create(user=owner, project=project, role=Role.ADMIN)
+    Membership.objects.create(user=teammate, project=project, role=Role.ANALYST)
+    Membership.objects.create(user=outsider, project=elsewhere, role=Role.ADMIN)
+    return People(owner=owner, teammate=teammate, outsider=outsider)
+
+
+@pytest.fixture
+def client() -> Client:
+    return Client()
