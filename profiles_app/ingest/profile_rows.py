@@ -71,8 +71,7 @@ def _make_target(row_id: int, distinct_id: str, is_gone: bool, properties: str |
     return Target(row_id=row_id, distinct_id=distinct_id, is_gone=is_gone, draft=draft)
 
 
-_MAKE  # The time of the statement tells the rows it made: no other statement has the same.
-_MERGE: Final = """
+_MAKE_MERGE: Final = """
 CREATE TEMPORARY TABLE IF NOT EXISTS incoming_merge
     (distinct_id text, updated_at timestamptz, changes jsonb) ON COMMIT DELETE ROWS;
 DELETE FROM incoming_merge;
