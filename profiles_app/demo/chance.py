@@ -45,7 +45,7 @@ class Dice:
 
     def __init__(self) -> None:
         # Repeating is the purpose; nothing secret depends on it.
-        self._random = random.Random()  # noqa: S311
+        self._random = random.Random()
 
     def draw_for(self, key: int, index: int) -> Draw:
         """The draw for one item. Good until the next call."""

@@ -84,23 +84,28 @@ def _introduce(person: Person, key: int) -> Visitor:
 def _iterate_visits(draw: Draw, person: Person, visitor: Visitor) -> Iterator[list[Record]]:
     sizes = _draw_sizes(draw, person.events)
     starts = _draw_starts(draw, person, sizes)
-    upgrade = len(sizes) // 3 if person.signs_up_in_history and person.plan != "free" else -1
+    openings = _list_openings(person, sizes)
     number = 0
     free_from = person.arrives
     for place, (size, start) in enumerate(zip(sizes, starts, strict=True)):
-        visit = _draw_visit(draw, _choose_opening(place, upgrade, person), size)
-        is_last = place == len(sizes) - 1
+        visit = _draw_visit(draw, openings.get(place, ("App Open",)), size)
+        is_last = 0 < place == len(sizes) - 1
         begin = _fit_start(draw, person, max(start, free_from), visit.offsets[-1], is_last=is_last)
         yield _make_records(draw, visitor, visit, begin, number)
         number += size
         free_from = begin + visit.offsets[-1] + _REST
 
 
-def _choose_opening(place: int, upgrade: int, person: Person) -> tuple[str, ...]:
-    """The events with which a visit begins."""
-    if place == 0 and person.signs_up_in_history:
-        return ("Sign Up", "App Open", "Tutorial Start")
-    return ("App Open", "Upgrade Plan") if place == upgrade else ("App Open",)
+def _list_openings(person: Person, sizes: list[int]) -> dict[int, tuple[str, ...]]:
+    """The events with which certain visits begin: the sign-up, and one in which a plan is bought."""
+    if not person.signs_up_in_history:
+        return {}
+    openings: dict[int, tuple[str, ...]] = {}
+    if person.plan != "free":
+        places = range(len(sizes) // 3, len(sizes))
+        place = next((place for place in places if sizes[place] > 1), 0)
+        openings[place] = ("App Open", "Upgrade Plan")
+    return {**openings, 0: ("Sign Up", "App Open", "Tutorial Start")}
 
 
 def _iterate_strange_visits(draw: Draw, plan: Plan, distinct_id: str, index: int, key: int) -> Iterator[list[Record]]:

@@ -62,7 +62,7 @@ def _start(settings: dict[str, Any]) -> None:
 
 def _write(part: Part) -> Iterator[int]:
     # Here, because it imports models, which must wait for `_start`.
-    from profiles_app.demo.load import write_part  # noqa: PLC0415
+    from profiles_app.demo.load import write_part
 
     return write_part(part)
 
