@@ -54,6 +54,11 @@ _POSTGRES = EmbeddedPostgres(
 )
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the marks of tests that cost more than the others."""
+    config.addinivalue_line("markers", "stack: starts a whole Roster with all its processes")
+
+
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Start the database, unless no test will run or it is someone else's."""
     if not session.config.option.collectonly and "DATABASE_URL" not in os.environ:

@@ -1,0 +1,61 @@
+"""Whom the embedded server runs as."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from config.runtime.account import Account, choose_account, with_access
+from config.runtime.binaries import find_programs
+from config.runtime.problem import RuntimeProblem
+
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can change accounts")
+OWNER = 12345
+
+
+@as_root
+def test_root_hands_over_to_nobody(tmp_path: Path) -> None:
+    account = choose_account(tmp_path, cluster=tmp_path / "none")
+    assert account.switch
+    assert account.uid == 65534
+
+
+@as_root
+def test_root_hands_over_to_the_owner_of_the_data(tmp_path: Path) -> None:
+    os.chown(tmp_path, OWNER, OWNER)
+    assert choose_account(tmp_path, cluster=tmp_path / "none") == Account(uid=OWNER, gid=OWNER, switch=True)
+
+
+@as_root
+def test_the_owner_of_the_cluster_goes_before_the_owner_of_the_folder(tmp_path: Path) -> None:
+    cluster = tmp_path / "cluster"
+    cluster.mkdir()
+    os.chown(cluster, OWNER, OWNER)
+    os.chown(tmp_path, OWNER + 1, OWNER + 1)
+    assert choose_account(tmp_path, cluster=cluster).uid == OWNER
+
+
+@as_root
+def test_a_closed_parent_folder_is_passed_by_a_capability_and_stays_closed(tmp_path: Path) -> None:
+    closed = tmp_path / "closed"
+    inside = closed / "inside"
+    inside.mkdir(parents=True)
+    closed.chmod(0o700)
+    nobody = choose_account(tmp_path, cluster=tmp_path / "none")
+
+    account = with_access(nobody, folder=inside, programs=find_programs())
+
+    assert account.capability in {"dac_read_search", "dac_override"}
+    assert closed.stat().st_mode & 0o777 == 0o700
+
+
+@as_root
+def test_a_folder_that_cannot_be_reached_is_said(tmp_path: Path) -> None:
+    account = choose_account(tmp_path, cluster=tmp_path / "none")
+    with pytest.raises(RuntimeProblem, match=r"cannot run as nobody in .*/missing"):
+        with_access(account, folder=tmp_path / "missing", programs=find_programs())
+
+
+def test_the_command_asks_for_a_signal_on_the_parents_death() -> None:
+    plain = Account(uid=1000, gid=1000, switch=False).wrap(["postgres", "-D", Path("/data")])
+    assert plain == ["setpriv", "--pdeathsig", "INT", "--", "postgres", "-D", "/data"]

@@ -1,0 +1,135 @@
+"""The processes together: killed, restarted, stopped."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from config.runtime.folders import CHECKOUT
+from tests.runtime.stack import Stack, find_free_port, run_environment
+from tests.waiting import wait_for
+
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(180)]
+
+
+@pytest.fixture(scope="module")
+def shared_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    stack = Stack(tmp_path_factory.mktemp("stack"))
+    yield stack
+    stack.stop()
+
+
+@pytest.fixture
+def stack(shared_stack: Stack) -> Stack:
+    """The shared run, healthy, whatever an earlier test did to it."""
+    return shared_stack.wait_until_healthy()
+
+
+def try_to_run(data_dir: Path, port: int) -> subprocess.CompletedProcess[str]:
+    """A run that is expected to end by itself at once."""
+    return subprocess.run(
+        [sys.executable, "-m", "config.processes", "run"],
+        cwd=CHECKOUT,
+        env=run_environment(data_dir, port),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("name", ["postgres", "web", "worker", "beat", "watch"])
+def test_a_killed_process_is_said_and_restarted(stack: Stack, name: str) -> None:
+    killed = wait_for(lambda: stack.find_process(name), what=f"{name} runs")
+    said = stack.printed.count(f"{name} died and is started again.")
+
+    os.kill(killed, signal.SIGKILL)
+
+    wait_for(lambda: stack.find_process(name) not in {0, killed}, what=f"{name} runs again")
+    wait_for(lambda: stack.printed.count(f"{name} died and is started again.") > said, what=f"{name} is said")
+    stack.wait_until_healthy()
+
+
+def test_health_tells_that_the_database_is_away(stack: Stack) -> None:
+    supervisor = stack.find_supervisor()
+    os.kill(supervisor, signal.SIGSTOP)  # so that it restarts nothing for a moment
+    try:
+        os.kill(stack.find_process("postgres"), signal.SIGKILL)
+        status, body = wait_for(lambda: (seen := stack.health())[0] == 503 and seen, what="503")
+    finally:
+        os.kill(supervisor, signal.SIGCONT)
+
+    assert body == {"status": "failing", "web": "up", "database": "down", "worker": "down"}
+    assert stack.wait_until_healthy().health()[1]["database"] == "up"
+
+
+def test_a_second_run_says_where_the_first_is(stack: Stack) -> None:
+    second = try_to_run(stack.data_dir, find_free_port())
+
+    assert second.returncode == 1
+    assert f"Roster already runs on {stack.data_dir} (process {stack.process.pid}, {stack.url})" in second.stderr
+    assert stack.health()[0] == 200
+
+
+def test_a_port_in_use_is_said_before_anything_starts(stack: Stack, tmp_path: Path) -> None:
+    other = try_to_run(tmp_path, stack.port)
+
+    assert other.returncode == 1
+    assert f"Port {stack.port} is already in use." in other.stderr
+    assert not (tmp_path / "postgres").exists()
+
+
+def test_the_address_and_the_admin_are_printed(stack: Stack) -> None:
+    assert f"Roster is ready at {stack.url}" in stack.printed
+    assert "admin@example.com" in stack.printed
+
+
+def test_nothing_listens_but_the_web_port(stack: Stack) -> None:
+    """No TCP port of PostgreSQL, of the supervisor or of the worker."""
+    listening = {port for pid in _descendants(stack.process.pid) for port in _listening_ports(pid)}
+    assert listening == {stack.port}
+
+
+def test_kills_of_the_supervisor_and_of_the_run_leave_nothing(tmp_path: Path) -> None:
+    first = Stack(tmp_path).wait_until_healthy()
+    os.kill(first.find_supervisor(), signal.SIGKILL)
+    assert first.wait_until_over() == 1
+    assert "the supervisor ended by itself (signal SIGKILL)" in first.printed
+
+    second = Stack(tmp_path, first.port).wait_until_healthy()
+    second.process.kill()
+    third = Stack(tmp_path, first.port)  # at once, while the children of the second still stop
+    wait_for(lambda: "Roster is ready" in third.printed, seconds=60, what="third is ready")
+    third.wait_until_healthy()
+    second.process.wait()
+
+    third.process.send_signal(signal.SIGTERM)
+    assert third.wait_until_over() == 0
+    assert third.printed.rstrip().endswith("Stopped.")
+    assert not (tmp_path / "postgres" / "data" / "postmaster.pid").exists()
+
+
+def test_a_process_that_cannot_stay_up_ends_the_run(tmp_path: Path) -> None:
+    (tmp_path / "beat").write_text("in the way of beat's folder")
+    stack = Stack(tmp_path)
+
+    assert stack.wait_until_over() == 1
+    assert "Stopped: beat died again and again." in stack.printed
+    assert "FileExistsError" in stack.printed
+
+
+def _descendants(pid: int) -> list[int]:
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [pid, *(found for child in children for found in _descendants(int(child)))]
+
+
+def _listening_ports(pid: int) -> set[int]:
+    """TCP ports on which the process listens, by /proc/net/tcp."""
+    folder = Path(f"/proc/{pid}/fd")
+    inodes = {os.readlink(entry)[8:-1] for entry in folder.iterdir() if os.path.islink(entry)}
+    rows = [line.split() for name in ("tcp", "tcp6") for line in Path(f"/proc/{pid}/net/{name}").read_text().splitlines()]
+    return {int(row[1].rpartition(":")[2], 16) for row in rows if row[3] == "0A" and row[9] in inodes}
