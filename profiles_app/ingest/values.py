@@ -56,17 +56,17 @@ def _fit_name(name: str, place: str, index: int, outcome: Outcome) -> str:
 
 
 def _check_value(value: Any, place: str, *, odd_text: bool) -> None:
+    if odd_text:
+        _check_scalars(value, place, limits.NESTING)
     if value.__class__ in (list, dict):
         check_container(value, place)
-    if odd_text:
-        _check_scalars(value, place)
 
 
 def check_container(value: Any, place: str) -> None:
     """Raises `RecordProblem` for a list or object that is nested too deep or too large."""
     if _is_deeper(value, limits.NESTING):
         raise RecordProblem(place, f"lists and objects may be nested {limits.NESTING} deep, not deeper.")
-    if not _is_light(value) and len(orjson.dumps(value, default=str)) > limits.CONTAINER_BYTES:
+    if not _is_light(value) and _measure(value) > limits.CONTAINER_BYTES:
         raise RecordProblem(place, f"a list or object may take {limits.CONTAINER_BYTES // 1024} KB, not more.")
 
 
@@ -87,18 +87,29 @@ def _is_deeper(value: Any, depth: int) -> bool:
     return depth == 0 or any(_is_deeper(child, depth - 1) for child in children)
 
 
-def _check_scalars(value: Any, place: str) -> None:
+def _measure(value: Any) -> int:
+    """The bytes of a value as JSON."""
+    try:
+        return len(orjson.dumps(value))
+    except TypeError:  # Lone surrogates, or deeper than it goes: both are told apart elsewhere.
+        return len(repr(value))
+
+
+def _check_scalars(value: Any, place: str, depth: int) -> None:
+    """Looks at every text and number, down to the depth that is allowed."""
     if isinstance(value, str):
         check_text(value, place)
     elif isinstance(value, float) and not math.isfinite(value):
         raise RecordProblem(place, "the number is too large.")
+    elif depth == 0:
+        return  # What is nested deeper is refused for that.
     elif isinstance(value, list):
         for item in value:
-            _check_scalars(item, place)
+            _check_scalars(item, place, depth - 1)
     elif isinstance(value, dict):
         for name, item in value.items():
             check_text(name, place)
-            _check_scalars(item, place)
+            _check_scalars(item, place, depth - 1)
 
 
 def check_text(text: str, place: str) -> None:
@@ -113,7 +124,7 @@ def check_text(text: str, place: str) -> None:
 
 def check_size(record: Any, *, batch_bytes: int) -> None:
     """Raises `RecordProblem` for a record over the limit; free for batches that are smaller."""
-    if batch_bytes > limits.RECORD_BYTES and len(orjson.dumps(record, default=str)) > limits.RECORD_BYTES:
+    if batch_bytes > limits.RECORD_BYTES and _measure(record) > limits.RECORD_BYTES:
         raise RecordProblem("", f"a record may take {limits.RECORD_BYTES // 1024} KB, not more.")
 
 

@@ -100,7 +100,7 @@ def _rewrite(plan: Plan, *, read_all: bool) -> Written:
     targets = profile_rows.lock(plan.place, everyone, readers)
     if any(update.creates and update.distinct_id not in targets for update in plan.updates):
         raise _SomebodyIsNew
-    _apply_all(plan.updates, targets, written)
+    _apply_all(plan.updates, targets, written, counted=read_all)
     changed = [target for target in targets.values() if target.is_changed]
     profile_rows.update(changed)
     _bury_empty(targets.values(), written)
@@ -122,12 +122,13 @@ def _bury_empty(targets: Iterable[Target], written: Written) -> None:
     profile_rows.bury_empty([target.row_id for target in suspects])
 
 
-def _apply_all(updates: list[Update], targets: dict[str, Target], written: Written) -> None:
+def _apply_all(updates: list[Update], targets: dict[str, Target], written: Written, *, counted: bool) -> None:
+    """Applies the updates in their order; with `counted`, none that has a profile over the limit."""
     for update in updates:
         target = targets.get(update.distinct_id)
         if target is None:
             continue  # It removes from somebody who does not exist.
-        before = target.draft.copy() if target.draft.present else None
+        before = target.draft.copy() if counted else None
         _apply_update(update, target, written)
         if before is not None:
             _keep_within_limit(update, target, before, written)
