@@ -1,7 +1,9 @@
 """`manage.py demo`: the data arrives through the ingestion, whole and once."""
 
 import io
+import os
 import re
+import signal
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -111,19 +113,34 @@ def test_another_seed_adds_other_people(project: Project) -> None:
     assert count_rows(project)["people"] == 2 * PROFILES
 
 
-def test_an_interrupted_run_is_completed(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupted_run_is_completed(
+    project: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     def stop_at_events(part: Part) -> Iterator[int]:
         if part.kind == "events" and part.first > 0:
             raise KeyboardInterrupt
         return write_part(part)
 
     monkeypatch.setattr(load, "write_part", stop_at_events)
-    with pytest.raises(CommandError, match="run the same command again"):
+    with pytest.raises(SystemExit, match="130"):
         run_demo(project, events=30_000)
+    assert "run the same command again" in capsys.readouterr().err
     assert 0 < count_rows(project)["events"] < 30_000
     monkeypatch.undo()
     run_demo(project, events=30_000)
     assert count_rows(project)["events"] == 30_000
+
+
+def test_being_terminated_is_being_interrupted(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    def terminate(part: Part) -> Iterator[int]:
+        os.kill(os.getpid(), signal.SIGTERM)
+        yield 0
+
+    before = signal.getsignal(signal.SIGTERM)
+    monkeypatch.setattr(load, "write_part", terminate)
+    with pytest.raises(SystemExit, match="130"):
+        run_demo(project)
+    assert signal.getsignal(signal.SIGTERM) == before
 
 
 def test_if_empty_leaves_people_alone(project: Project) -> None:

@@ -1,8 +1,12 @@
 """`manage.py demo`: people, companies and events that look like a living product."""
 
 import os
+import signal
+import threading
 import time
 from argparse import ArgumentTypeError
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -15,6 +19,8 @@ from profiles_app.models import Project
 
 # Below this a second process costs more time to start than it saves.
 _PARALLEL_FROM: Final = 50_000
+# What a shell reports for a command that Ctrl-C ended.
+_INTERRUPTED: Final = 130
 
 
 def read_count(text: str) -> int:
@@ -77,10 +83,25 @@ class Command(BaseCommand):
     def _load(self, plan: Plan, project: Project, processes: int) -> None:
         progress = Progress(plan, self.stdout.write)
         try:
-            Load(plan=plan, project=project, processes=processes).run(progress.add)
+            with interrupted_by_terminate():
+                Load(plan=plan, project=project, processes=processes).run(progress.add)
         except KeyboardInterrupt:
-            raise CommandError("Stopped. What was written stays; run the same command again to complete it.") from None
+            self.stderr.write("Stopped. What was written stays; run the same command again to complete it.")
+            raise SystemExit(_INTERRUPTED) from None
         self.stdout.write(progress.summarize(project.name))
+
+
+@contextmanager
+def interrupted_by_terminate() -> Iterator[None]:
+    """Inside, SIGTERM does what Ctrl-C does, so that the other processes are ended too."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def get_project(project_id: int) -> Project:
