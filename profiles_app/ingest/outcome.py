@@ -35,8 +35,8 @@ class Outcome:
     """Counts and notes for one request.
 
     `failed`: what was refused, whole records or single operations. `warnings`: what was applied
-    with a change, such as a name that was cut. `void`: records of which every operation was
-    refused. `counts`: what was, or with `dry_run` would be, created and changed.
+    with a change, such as a name that was cut. `void`: records of which nothing was
+    applied. `counts`: what was, or with `dry_run` would be, created and changed.
     """
 
     total: int = 0
@@ -53,7 +53,7 @@ class Outcome:
     @property
     def good_records(self) -> int:
         """Records that were applied, at least in part."""
-        return self.total - len(self.void | {note.index for note in self.failed if not note.partial})
+        return self.total - len({note.index for note in self.failed if not note.partial or note.index in self.void})
 
     def fail(self, index: int, problem: RecordProblem, *, insert_id: str = "", partial: bool = False) -> None:
         note = Note(index=index, field=problem.field, message=problem.message, insert_id=insert_id, partial=partial)

@@ -57,7 +57,7 @@ def write_updates(plan: Plan, outcome: Outcome) -> None:
     """Applies the updates in one transaction and adds what became of them to `outcome`."""
     written = _merge_or_rewrite(plan)
     outcome.failed.extend(written.notes)
-    outcome.void |= written.void & {note.index for note in outcome.failed}
+    outcome.void |= written.void
     outcome.count("profiles_created", written.created)
     outcome.count("profiles_updated", written.updated)
     outcome.count("profiles_deleted", written.deleted)
@@ -127,7 +127,9 @@ def _apply_all(updates: list[Update], targets: dict[str, Target], written: Writt
     for update in updates:
         target = targets.get(update.distinct_id)
         if target is None:
-            continue  # It removes from somebody who does not exist.
+            # It removes from somebody who does not exist, or none of its values can be used.
+            written.void.add(update.index)
+            continue
         before = target.draft.copy() if counted else None
         _apply_update(update, target, written)
         if before is not None:
