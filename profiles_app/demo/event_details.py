@@ -11,7 +11,7 @@ from profiles_app.demo.titles import ARTICLES, ITEMS, PAGES, QUERIES, SITE, TUTO
 Properties = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Visitor:
     """What all events of one person share.
 
@@ -23,6 +23,7 @@ class Visitor:
     insert_prefix: str
     videos: tuple[tuple[Properties, str], ...]
     plan: str
+    currency: str
     on_web: bool
 
 
@@ -39,12 +40,23 @@ def list_videos(genre: str) -> tuple[tuple[Properties, str], ...]:
     return tuple(_describe(video) for video in (*own * repeats, *VIDEOS))
 
 
+_EURO_PRICES: Final = frozenset({
+    "AT", "BG", "CH", "CZ", "DE", "DK", "ES", "FI", "FR", "GR", "HU", "IE", "IS", "IT", "NL", "NO", "PL", "PT", "RO", "SE",
+})  # fmt: skip
+
+
+def get_currency(country_code: str) -> str:
+    """In which currency people of a country pay in this shop."""
+    if country_code == "GB":
+        return "GBP"
+    return "EUR" if country_code in _EURO_PRICES else "USD"
+
+
 _SOURCES: Final = ("direct", "direct", "direct", "push", "e-mail", "search engine", "widget")
 _METHODS: Final = ("email", "email", "google", "apple", "invitation")
 _CHANNELS: Final = ("team", "direct", "comments")
 _ROLES: Final = ("viewer", "viewer", "editor", "admin")
 _COUPONS: Final = ("WELCOME10", "NORDIC", "TEACHER")
-_CURRENCIES: Final = ("EUR", "EUR", "EUR", "USD", "USD", "NOK", "GBP", "JPY")
 
 
 def _app_open(draw: Draw, visitor: Visitor, properties: Properties) -> None:
@@ -87,7 +99,7 @@ def _add_to_cart(draw: Draw, visitor: Visitor, properties: Properties) -> None:
     item, price = pick(draw, ITEMS)
     properties["item"] = item
     properties["amount"] = price / 100
-    properties["currency"] = pick(draw, _CURRENCIES)
+    properties["currency"] = visitor.currency
     properties["quantity"] = 1 + int(2.2 * draw() ** 4)
 
 

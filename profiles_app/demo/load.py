@@ -9,7 +9,7 @@ from django.db import connection
 
 from profiles_app.demo.batches import Batch, company_batches, event_batches, profile_batches
 from profiles_app.demo.companies import GROUP_KEY, GROUP_LABEL
-from profiles_app.demo.people import HERO_AGE, Crowd
+from profiles_app.demo.people import HERO_AGE, make_hero_id
 from profiles_app.demo.plan import DAY, Plan
 from profiles_app.demo.workers import Part, list_parts, run_parts
 from profiles_app.ingest.outcome import Outcome
@@ -101,8 +101,3 @@ def find_end(project: Project, seed: int) -> int | None:
     except ValueError:
         return None
     return int(moment.timestamp()) + HERO_AGE
-
-
-def make_hero_id(seed: int) -> str:
-    """The distinct id of number 0, the same in every data set of the seed."""
-    return Crowd(Plan(seed=seed, profiles=1, events=0, now=0)).make_person(0).distinct_id

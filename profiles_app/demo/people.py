@@ -93,7 +93,7 @@ class Crowd:
         self.plan = plan
         self._dice = Dice()
         self._key = stream_key(plan.seed, "people")
-        self._id_key = stream_key(plan.seed, "distinct ids")
+        self._id_key = _id_key(plan.seed)
         self._directory = list_companies(plan.seed, plan.companies)
 
     def make_person(self, index: int) -> Person:
@@ -101,7 +101,7 @@ class Crowd:
         draw = self._dice.draw_for(self._key, index)
         events = self.plan.count_events(index)
         country, city, name = _draw_hero(draw) if index == 0 else _draw_origin(draw)
-        company = self._draw_company(draw, country)
+        company = self._draw_company(draw, country, always=index == 0)
         signup, arrives, leaves = self._draw_life(draw, index, events, city.offset)
         email = _draw_email(draw, name, company, index)
         return Person(
@@ -126,8 +126,8 @@ class Crowd:
         """The distinct id of a visitor without a profile."""
         return f"$device:{_make_uuid(self._id_key, index)}"
 
-    def _draw_company(self, draw: Draw, country: Country) -> Company | None:
-        works = draw() < 0.46 and self._directory.companies
+    def _draw_company(self, draw: Draw, country: Country, *, always: bool) -> Company | None:
+        works = (draw() < 0.46 or always) and self._directory.companies
         return self._directory.draw_employer(draw, country) if works else None
 
     def _draw_plan(self, draw: Draw, company: Company | None, events: int) -> str:
@@ -151,7 +151,17 @@ class Crowd:
         return signup, arrives, _draw_leaving(draw, arrives, least, plan.now)
 
     def _make_distinct_id(self, draw: Draw, index: int, email: str) -> str:
-        return pick(draw, _ID_FORMS)(self._id_key, index, email)
+        form = pick(draw, _ID_FORMS) if index else _uuid_form
+        return form(self._id_key, index, email)
+
+
+def make_hero_id(seed: int) -> str:
+    """The distinct id of number 0, the same in every data set of the seed."""
+    return _make_uuid(_id_key(seed), 0)
+
+
+def _id_key(seed: int) -> int:
+    return stream_key(seed, "distinct ids")
 
 
 def _draw_hero(draw: Draw) -> tuple[Country, City, FullName]:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from profiles_app.demo.chance import Dice, Draw, item_key, pick, spread, stream_key
 from profiles_app.demo.companies import GROUP_KEY
-from profiles_app.demo.event_details import DETAILS, EVENT_PATHS, Visitor, list_videos
+from profiles_app.demo.event_details import DETAILS, EVENT_PATHS, Visitor, get_currency, list_videos
 from profiles_app.demo.people import Crowd, Person
 from profiles_app.demo.plan import DAY, Plan
 from profiles_app.demo.rhythm import move_to_habit
@@ -77,6 +77,7 @@ def _introduce(person: Person, key: int) -> Visitor:
         insert_prefix=f"{item_key(key, person.index):016x}",
         videos=list_videos(person.genre),
         plan=person.plan,
+        currency=get_currency(person.country.code),
         on_web=bool(person.device.browser),
     )
 
@@ -111,7 +112,14 @@ def _list_openings(person: Person, sizes: list[int]) -> dict[int, tuple[str, ...
 def _iterate_strange_visits(draw: Draw, plan: Plan, distinct_id: str, index: int, key: int) -> Iterator[list[Record]]:
     """The visits of somebody without a profile: few, within two weeks."""
     base: Record = {"distinct_id": distinct_id, "$os": pick(draw, ("Android", "iOS", "Windows"))}
-    visitor = Visitor(base, f"{item_key(key, index):016x}", list_videos(pick(draw, GENRES)), "free", on_web=False)
+    visitor = Visitor(
+        base=base,
+        insert_prefix=f"{item_key(key, index):016x}",
+        videos=list_videos(pick(draw, GENRES)),
+        plan="free",
+        currency=pick(draw, ("EUR", "USD")),
+        on_web=False,
+    )
     begin = plan.start + int((plan.now - plan.start) * draw() ** 0.7)
     number = 0
     for size in _draw_sizes(draw, plan.count_events(index)):
@@ -160,7 +168,9 @@ def _draw_moments(draw: Draw, person: Person, count: int) -> Iterator[int]:
     """Moments spread evenly, but for those of one intense week, more likely a late than an early one."""
     length = person.leaves - person.arrives
     step = length / max(1, count)
-    streak = person.arrives + _STREAK / 2 + max(0, length - _STREAK) * draw() ** 0.5
+    # Those who are here right now are in the middle of it.
+    lateness = 1.0 if person.is_online else draw() ** 0.5
+    streak = person.arrives + _STREAK / 2 + max(0, length - _STREAK) * lateness
     for place in range(count):
         if draw() < _IN_STREAK:
             moment = int(streak + (draw() - 0.5) * _STREAK)

@@ -78,9 +78,19 @@ def test_purchases_are_rare_and_say_what_they_cost(data: DataSet) -> None:
     assert 0.002 < len(bought) / len(data.events) < 0.02
     for properties in bought:
         assert float(properties["amount"]) > 0
-        assert len(properties["currency"]) == 3
+        assert properties["currency"] in {"EUR", "USD", "GBP"}
         assert properties["items"]
     assert {type(properties["amount"]) for properties in bought} == {float, str}
+
+
+def test_a_person_pays_in_one_currency(data: DataSet) -> None:
+    currencies: dict[str, set[str]] = {}
+    for event in data.events:
+        if event["event"] in {"Add to Cart", "Purchase"}:
+            properties = event["properties"]
+            currencies.setdefault(properties["distinct_id"], set()).add(properties["currency"])
+    assert all(len(used) == 1 for used in currencies.values())
+    assert set.union(*currencies.values()) == {"EUR", "USD", "GBP"}
 
 
 def test_videos_have_the_properties_to_ask_for(data: DataSet) -> None:

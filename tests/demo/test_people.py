@@ -9,6 +9,7 @@ import pytest
 
 from profiles_app.demo.names import to_plain
 from profiles_app.demo.places import COUNTRIES
+from profiles_app.demo.plan import DAY
 from tests.demo.conftest import DataSet
 
 SCRIPTS = {
@@ -149,8 +150,12 @@ def test_number_0_is_a_paying_norwegian_with_a_history(data: DataSet) -> None:
     assert first["$set"]["$name"] == "Ingrid Solberg"
     assert first["$set"]["$country_code"] == "NO"
     assert first["$set"]["plan"] == "pro"
+    assert first["$set"]["company"] in data.companies
     assert first["$time"] == max(update["$time"] for update in data.updates)
-    names = [name for name, _ in data.list_events_by_person()[first["$distinct_id"]]]
+    events = data.list_events_by_person()[first["$distinct_id"]]
+    assert data.plan.now - events[-1][1] < 300
+    assert sum(time > data.plan.now - 14 * DAY for _, time in events) > 10
+    names = [name for name, _ in events]
     assert names[0] == "Sign Up"
     assert "Upgrade Plan" in names
     assert names.count("watch video") > 10
