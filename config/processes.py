@@ -30,7 +30,6 @@ def start_web() -> None:
 
     prepare_database()
     _decide_demo()
-    _make_static_folder()
     _become_python("gunicorn", "--config", "python:config.web_server", "config.wsgi")
 
 
@@ -115,13 +114,6 @@ def _decide_demo() -> None:
 
     if read_flag("ROSTER_DEMO"):
         decide_demo(read_data_dir())
-
-
-def _make_static_folder() -> None:
-    # WhiteNoise warns of a missing folder, though it finds the files where they are.
-    from django.conf import settings
-
-    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 
 
 def _wait_for_migrations() -> None:
