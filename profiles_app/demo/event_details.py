@@ -41,7 +41,8 @@ def list_videos(genre: str) -> tuple[tuple[Properties, str], ...]:
 
 
 _EURO_PRICES: Final = frozenset({
-    "AT", "BG", "CH", "CZ", "DE", "DK", "ES", "FI", "FR", "GR", "HU", "IE", "IS", "IT", "NL", "NO", "PL", "PT", "RO", "SE",
+    "AT", "BG", "CH", "CZ", "DE", "DK", "ES", "FI", "FR", "GR", "HU", "IE", "IS", "IT", "NL", "NO", "PL", "PT", "RO",
+    "SE",
 })  # fmt: skip
 
 
