@@ -21,7 +21,7 @@ class Snippet:
     code: str
 
 
-_ALICE: Final = {"$name": "Alice", "$email": "alice@example.com", "plan": "pro"}
+_ALICE: Final[dict[str, object]] = {"$name": "Alice", "$email": "alice@example.com", "plan": "pro"}
 
 # `$$` is a dollar sign.
 _PYTHON: Final = Snippet(
@@ -60,7 +60,7 @@ def list_snippets(project: Project, *, address: str, group_key: GroupKey | None)
     """Python, JavaScript and curl, with this project's token."""
     if group_key is not None:
         return _list_group_snippets(project.token, address, group_key.key)
-    record = {"$token": project.token, "$distinct_id": "123", "$set": _ALICE}
+    record: dict[str, object] = {"$token": project.token, "$distinct_id": "123", "$set": _ALICE}
     return [
         _fill(_PYTHON, project.token, consumer=_write_consumer(address)),
         _fill(_JAVASCRIPT, project.token, address=address),

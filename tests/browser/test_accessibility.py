@@ -1,0 +1,129 @@
+"""Every page and state: axe finds nothing, and nothing is wider than the screen."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from profiles_app.models import GroupKey, Project, ServiceAccount
+from tests.browser.conftest import Visitor
+from tests.conftest import People
+from tests.pages.making import make_events, make_profile
+
+
+@pytest.fixture
+def full_project(project: Project) -> Project:
+    companies = GroupKey.objects.create(project=project, key="company", label="Companies")
+    GroupKey.objects.create(project=project, key="team", label="Teams")
+    ServiceAccount.objects.create(project=project, username="nightly.1", secret_hash="x")
+    now = datetime.now(UTC)
+    for index in range(60):
+        make_profile(
+            project, f"user-{index}",
+            {"$name": f"Person {index}", "$email": f"p{index}@example.com", "$country_code": "NO", "plan": "pro",
+             "tags": ["a", "b", "c", "d"], "prefs": {"a": 1}, "long": "x" * 500, "עברית": "אבג"},
+            updated_at=now - timedelta(hours=index),
+        )  # fmt: skip
+    alice = make_profile(project, "alice", {"$name": "Alice", "list": [], "none": None, "$city": "Oslo"})
+    make_events(alice, "Sign Up", [now - timedelta(hours=index) for index in range(70)], {"plan": "pro", "n": 1})
+    make_events(alice, "A name " * 30, [now], {"tags": ["x", "y"]})
+    make_profile(project, "visitor")
+    make_profile(project, "acme", {"$name": "Acme", "employees": 7}, group_key=companies)
+    return project
+
+
+# Path (with the project's number) and what to click before looking.
+STATES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "users": ("/projects/{}/users", ()),
+    "users, many columns": ("/projects/{}/users?columns=plan,tags,prefs,long,none,$distinct_id", ()),
+    "users, population menu": ("/projects/{}/users", ("#population-button",)),
+    "users, analyze menu": ("/projects/{}/users", ("#analyze-button",)),
+    "users, nobody matches": ("/projects/{}/users?search=nobody-at-all", ()),
+    "users, broken address": ("/projects/{}/users?page=broken", ()),
+    "groups": ("/projects/{}/groups/{companies}", ()),
+    "groups, empty": ("/projects/{}/groups/{teams}", ()),
+    "profile": ("/projects/{}/users/profile?id=alice", (".event summary",)),
+    "profile, range menu": ("/projects/{}/users/profile?id=alice", ("#range-button",)),
+    "profile, hide menu": ("/projects/{}/users/profile?id=alice", ("#hide-button",)),
+    "profile, no events in range": ("/projects/{}/users/profile?id=alice&range=custom&to=2020-01-01", ()),
+    "profile, all hidden": ("/projects/{}/users/profile?id=alice&hide=Sign%20Up&range=custom&from=2020-01-01", ()),
+    "profile, events alone": ("/projects/{}/users/profile?id=visitor", ()),
+    "profile, group": ("/projects/{}/groups/{companies}/profile?id=acme", ()),
+    "profile, nobody": ("/projects/{}/users/profile?id=nobody", ()),
+    "settings": ("/projects/{}/settings", ()),
+    "settings, question": ("/projects/{}/settings", ("text=Rotate secret",)),
+    "new project": ("/projects/new", ()),
+    "password": ("/account/password", ()),
+}
+SCREENS = [
+    pytest.param({"viewport": {"width": width, "height": height}, "color_scheme": scheme}, id=f"{width} {scheme}")
+    for width, height in ((1440, 900), (390, 844))
+    for scheme in ("light", "dark")
+]
+
+
+def look(page: Page, what: str) -> list[str]:
+    """What axe finds, and whether the page is wider than the screen."""
+    found = [
+        f"{what}: {problem['id']}: {problem['nodes'][0]['html'][:160]} {problem['nodes'][0]['failureSummary'][:300]}"
+        for problem in Axe().run(page).response["violations"]
+    ]
+    wider = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    return [*found, f"{what}: {wider} px wider than the screen"] if wider > 0 else found
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_pages_of_a_project(full_project: Project, visitor: Visitor, people: People, screen: dict[str, object]) -> None:
+    visitor.expected = ("400 (Bad Request)", "404 (Not Found)")
+    keys = {key.key: key.pk for key in GroupKey.objects.all()}
+    page = visitor.open(people.owner, "/projects/new", **screen)
+    problems: list[str] = []
+    for what, (path, clicks) in STATES.items():
+        page.goto(path.format(full_project.pk, companies=keys["company"], teams=keys["team"]))
+        for selector in clicks:
+            page.locator(selector).first.click()
+        problems += look(page, what)
+    assert problems == []
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_pages_of_others(
+    project: Project, open_as: Callable[..., Page], visitor: Visitor, screen: dict[str, object]
+) -> None:
+    visitor.expected = ("422", "404 (Not Found)")
+    page = open_as("owner", f"/projects/{project.pk}/users", **screen)
+    problems = look(page, "welcome")
+    page.goto(f"/projects/{project.pk}/settings")
+    page.get_by_label("E-mail").fill("teammate@example.com")
+    page.get_by_role("button", name="Add member").click()
+    page.get_by_text("is a member already").wait_for()
+    problems += look(page, "settings with an error")
+    page.get_by_role("button", name="Rotate secret").click()
+    page.get_by_role("button", name="Rotate", exact=True).click()
+    page.get_by_text("Copy it now").wait_for()
+    problems += look(page, "settings with a secret")
+    page = open_as("teammate", f"/projects/{project.pk}/settings", **screen)
+    problems += look(page, "settings of an analyst")
+    page.goto("/projects/0/users")
+    problems += look(page, "not found")
+    page = visitor.open(None, "/sign-in", **screen)
+    problems += look(page, "sign-in")
+    page.get_by_label("E-mail").fill("owner@example.com")
+    page.get_by_label("Password").fill("wrong")
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_text("do not belong together").wait_for()
+    problems += look(page, "sign-in with an error")
+    assert problems == []
+
+
+@pytest.mark.parametrize("path", ["users", "settings", "users/profile?id=alice"])
+def test_twice_the_size(full_project: Project, open_as: Callable[..., Page], path: str) -> None:
+    """A window of 1440 × 900 at 200% is half as wide and half as high."""
+    page = open_as(
+        "owner", f"/projects/{full_project.pk}/{path}", viewport={"width": 720, "height": 450}, device_scale_factor=2
+    )
+    assert look(page, path) == []
+    page.get_by_role("button", name="Menu").click()
+    assert page.get_by_role("link", name="Settings").is_visible()

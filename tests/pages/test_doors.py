@@ -1,0 +1,173 @@
+"""Every address of a project, for owner, teammate, outsider and anonymous.
+
+The test walks the resolver. A pattern that is not listed here fails it: whoever adds an address
+says who may use it.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from profiles_app.models import GroupKey, Membership, Project, ServiceAccount
+from tests.conftest import People
+from tests.pages.making import make_profile
+
+# Pages that members read, by GET.
+READ = {
+    "project",
+    "users",
+    "first-user",
+    "user-profile",
+    "groups",
+    "first-group",
+    "group-profile",
+    "settings",
+}
+# Changes that admins make, by POST.
+CHANGE = {
+    "change-project",
+    "rotate-secret",
+    "add-member",
+    "change-role",
+    "remove-member",
+    "add-group-key",
+    "rename-group-key",
+    "create-service-account",
+    "delete-service-account",
+}
+# Addresses of no project that need an account.
+PERSONAL = {"home", "change-password", "new-project"}
+# Addresses that answer anybody: they check credentials themselves, or tell nothing.
+OPEN = {"sign-in", "sign-out", "healthz"}
+
+
+@dataclass(frozen=True)
+class Address:
+    name: str
+    route: str
+
+    @property
+    def of_project(self) -> bool:
+        return "project_id" in self.route
+
+
+def walk(resolver: URLResolver, prefix: str = "") -> Iterator[Address]:
+    for entry in resolver.url_patterns:
+        route = prefix + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from walk(entry, route)
+        elif not is_ingestion(entry):
+            yield Address(entry.name or "", route)
+
+
+def is_ingestion(entry: URLPattern) -> bool:
+    """The ingestion has its own test of tokens and secrets."""
+    return entry.callback.__module__.startswith("profiles_app.ingest")
+
+
+ADDRESSES = list(walk(get_resolver()))
+PROJECT_NAMES = sorted(address.name for address in ADDRESSES if address.of_project)
+
+
+def test_every_address_is_listed() -> None:
+    assert {address.name for address in ADDRESSES if address.of_project} == READ | CHANGE
+    assert {address.name for address in ADDRESSES if not address.of_project} == PERSONAL | OPEN
+
+
+@pytest.fixture
+def address_of(project: Project, people: People, companies: GroupKey) -> Callable[[str], str]:
+    """The address of a name, with ids that exist in the project."""
+    make_profile(project, "alice", {"plan": "pro"})
+    make_profile(project, "acme", {"plan": "pro"}, group_key=companies)
+    account = ServiceAccount.objects.create(project=project, username="export.1", secret_hash="x")
+    member = Membership.objects.get(user=people.teammate)
+    ids = {"group_key_id": companies.pk, "membership_id": member.pk, "account_id": account.pk}
+
+    def build(name: str) -> str:
+        route = next(address.route for address in ADDRESSES if address.name == name)
+        needed = {key: value for key, value in ids.items() if key in route}
+        path = reverse(name, kwargs={"project_id": project.pk, **needed})
+        profiles = {"user-profile": "?id=alice", "group-profile": "?id=acme"}
+        return path + profiles.get(name, "")
+
+    return build
+
+
+@pytest.mark.parametrize("name", PROJECT_NAMES)
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_outsiders_find_nothing(
+    name: str, method: str, address_of: Callable[[str], str], sign_in: Callable[[str], Client]
+) -> None:
+    assert getattr(sign_in("outsider"), method)(address_of(name)).status_code == 404
+
+
+@pytest.mark.parametrize("name", PROJECT_NAMES)
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_anonymous_visitors_are_sent_to_sign_in(name: str, method: str, address_of: Callable[[str], str]) -> None:
+    answer = getattr(Client(), method)(address_of(name))
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/sign-in?next=")
+
+
+@pytest.mark.parametrize("name", sorted(READ))
+@pytest.mark.parametrize("who", ["owner", "teammate"])
+def test_members_read(name: str, who: str, address_of: Callable[[str], str], sign_in: Callable[[str], Client]) -> None:
+    client, address = sign_in(who), address_of(name)
+    answer = client.get(address)
+    assert answer.status_code in {200, 302}
+    assert "no-store" in answer["Cache-Control"]
+    assert client.post(address).status_code == 405
+
+
+@pytest.mark.parametrize("name", sorted(CHANGE))
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_analysts_change_nothing(
+    name: str, method: str, address_of: Callable[[str], str], sign_in: Callable[[str], Client]
+) -> None:
+    answer = getattr(sign_in("teammate"), method)(address_of(name))
+    assert answer.status_code == 403
+    assert "Only admins" in answer.content.decode()
+
+
+@pytest.mark.parametrize("name", sorted(CHANGE))
+def test_admins_change_by_post_only(
+    name: str, address_of: Callable[[str], str], sign_in: Callable[[str], Client]
+) -> None:
+    client, address = sign_in("owner"), address_of(name)
+    assert client.get(address).status_code == 405
+    # An empty form comes back with its errors; what needs no form is done.
+    assert client.post(address).status_code in {302, 400, 422}
+
+
+@pytest.mark.parametrize("name", sorted(PERSONAL))
+def test_personal_pages_need_an_account(name: str, db: None) -> None:
+    answer = Client().get(reverse(name))
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/sign-in?next=")
+
+
+def test_ids_of_another_project_are_not_found(
+    project: Project, people: People, sign_in: Callable[[str], Client]
+) -> None:
+    elsewhere = people.outsider.projects.get()
+    key = GroupKey.objects.create(project=elsewhere, key="company", label="Companies")
+    account = ServiceAccount.objects.create(project=elsewhere, username="theirs", secret_hash="x")
+    member = Membership.objects.get(project=elsewhere)
+    client, base = sign_in("owner"), f"/projects/{project.pk}"
+    assert client.get(f"{base}/groups/{key.pk}").status_code == 404
+    assert client.post(f"{base}/settings/group-keys/{key.pk}", {"label": "Ours"}).status_code == 404
+    assert client.post(f"{base}/settings/service-accounts/{account.pk}/delete").status_code == 404
+    assert client.post(f"{base}/settings/members/{member.pk}/remove").status_code == 404
+    assert Membership.objects.filter(pk=member.pk).exists()
+
+
+@pytest.mark.parametrize("number", [0, 2**31, 2**63, 10**30])
+def test_numbers_beyond_the_database_are_not_found(
+    number: int, people: People, owner: Client, project: Project
+) -> None:
+    assert owner.get(f"/projects/{number}/users").status_code == 404
+    assert owner.get(f"/projects/{project.pk}/groups/{number}").status_code == 404
+    assert owner.post(f"/projects/{project.pk}/settings/members/{number}/remove").status_code == 404

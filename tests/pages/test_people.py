@@ -1,0 +1,184 @@
+"""Signing in and out, and what admins change in the settings."""
+
+import re
+from collections.abc import Callable
+from html import unescape
+
+import pytest
+from django.test import Client
+
+from profiles_app.models import GroupKey, Membership, Project, Role, User
+from profiles_app.models.project import hash_secret
+from profiles_app.people.attempts import ATTEMPTS
+from tests.conftest import PASSWORD, SECRET, People
+from tests.pages.making import make_profile
+
+
+def read_secret(page: str) -> str:
+    found = re.search(r'<code id="revealed-secret">(.*?)</code>', page)
+    return unescape(found[1]) if found else ""
+
+
+def try_to_sign_in(client: Client, email: str, password: str, **fields: str) -> int:
+    return client.post("/sign-in", {"email": email, "password": password} | fields).status_code
+
+
+def test_sign_in_and_out(people: People, project: Project) -> None:
+    client = Client()
+    answer = client.post("/sign-in", {"email": " Owner@Example.com ", "password": PASSWORD}, follow=True)
+    assert answer.redirect_chain[-1][0] == f"/projects/{project.pk}/users"
+    assert client.get("/sign-out").status_code == 405
+    assert client.post("/sign-out")["Location"] == "/sign-in"
+    assert client.get(f"/projects/{project.pk}/users").status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("target", "expected"),
+    [
+        ("/projects/new", "/projects/new"),
+        ("https://evil.example", "/"),
+        ("//evil.example", "/"),
+        ("javascript:alert(1)", "/"),
+        ("", "/"),
+    ],
+)
+def test_sign_in_leads_back(people: People, target: str, expected: str) -> None:
+    answer = Client().post("/sign-in", {"email": "owner@example.com", "password": PASSWORD, "next": target})
+    assert answer["Location"] == expected
+
+
+def test_wrong_and_unknown_sound_the_same(people: People) -> None:
+    answers = [
+        Client().post("/sign-in", {"email": email, "password": "wrong"}).content.decode()
+        for email in ("owner@example.com", "nobody@example.com")
+    ]
+    pattern = r'<div class="form-problem".*?</div>'
+    problems = [re.search(pattern, answer, re.DOTALL) for answer in answers]
+    assert problems[0]
+    assert problems[1]
+    assert problems[0][0] == problems[1][0]
+
+
+def test_guessing_is_slowed_down(people: People) -> None:
+    client = Client()
+    for _ in range(ATTEMPTS):
+        assert try_to_sign_in(client, "owner@example.com", "wrong") == 422
+    answer = client.post("/sign-in", {"email": "OWNER@example.com", "password": PASSWORD})
+    assert answer.status_code == 422
+    assert "Too many tries" in answer.content.decode()
+    # Somebody else at the same place, and the same person elsewhere, get in.
+    assert try_to_sign_in(Client(), "teammate@example.com", PASSWORD) == 302
+    assert try_to_sign_in(Client(REMOTE_ADDR="10.1.1.1"), "owner@example.com", PASSWORD) == 302
+
+
+def test_forms_are_guarded_against_other_sites(people: People, project: Project) -> None:
+    client = Client(enforce_csrf_checks=True)
+    assert try_to_sign_in(client, "owner@example.com", PASSWORD) == 403
+    client.force_login(people.owner)
+    assert client.post(f"/projects/{project.pk}/settings/secret").status_code == 403
+    assert Project.objects.get(pk=project.pk).secret_hash == hash_secret(SECRET)
+
+
+def test_own_password(people: People, owner: Client) -> None:
+    elsewhere = Client()
+    elsewhere.force_login(people.owner)
+    fields = {"old_password": PASSWORD, "new_password1": "a much longer one 7", "new_password2": "a much longer one 7"}
+    assert owner.post("/account/password", fields | {"old_password": "wrong"}).status_code == 422
+    assert owner.post("/account/password", fields).status_code == 302
+    assert owner.get("/account/password").status_code == 200
+    assert elsewhere.get("/account/password").status_code == 302
+    assert try_to_sign_in(Client(), "owner@example.com", "a much longer one 7") == 302
+
+
+def test_somebody_without_a_project_makes_one(db: None) -> None:
+    client = Client()
+    client.force_login(User.objects.create_user("new@example.com", PASSWORD))
+    assert "You are in no project yet" in client.get("/").content.decode()
+    answer = client.post("/projects/new", {"name": "Ålesund 🎉", "time_zone": "Asia/Tokyo"}, follow=True)
+    project = Project.objects.get()
+    assert project.timezone == "Asia/Tokyo"
+    assert hash_secret(read_secret(answer.content.decode())) == project.secret_hash
+    assert Membership.objects.get().role == Role.ADMIN
+    # Once: the next look has nothing to show.
+    assert not read_secret(client.get(f"/projects/{project.pk}/settings").content.decode())
+
+
+def test_a_secret_is_not_shown_to_somebody_else(owner: Client, teammate: Client, project: Project) -> None:
+    owner.post(f"/projects/{project.pk}/settings/secret")
+    assert not read_secret(teammate.get(f"/projects/{project.pk}/settings").content.decode())
+    assert read_secret(owner.get(f"/projects/{project.pk}/settings").content.decode())
+
+
+def test_rotating_the_secret(owner: Client, project: Project) -> None:
+    answer = owner.post(f"/projects/{project.pk}/settings/secret", follow=True)
+    secret = read_secret(answer.content.decode())
+    assert hash_secret(secret) == Project.objects.get(pk=project.pk).secret_hash != hash_secret(SECRET)
+
+
+def test_name_and_time_zone(owner: Client, project: Project) -> None:
+    url = f"/projects/{project.pk}/settings/project"
+    assert owner.post(url, {"name": "New", "time_zone": "Mars/Base"}).status_code == 422
+    assert owner.post(url, {"name": "a\nb", "time_zone": "UTC"}).status_code == 422
+    assert owner.post(url, {"name": "New", "time_zone": "America/Lima"}).status_code == 302
+    project.refresh_from_db()
+    assert (project.name, project.timezone) == ("New", "America/Lima")
+
+
+def test_members(people: People, owner: Client, project: Project) -> None:
+    url = f"/projects/{project.pk}/settings/members"
+    page = owner.post(url, {"email": "Fresh@Example.com", "role": "analyst"}, follow=True).content.decode()
+    assert try_to_sign_in(Client(), "fresh@example.com", read_secret(page)) == 302
+    # Somebody with an account keeps their password.
+    page = owner.post(url, {"email": "outsider@example.com", "role": "analyst"}, follow=True).content.decode()
+    assert not read_secret(page)
+    assert try_to_sign_in(Client(), "outsider@example.com", PASSWORD) == 302
+    again = owner.post(url, {"email": "outsider@example.com", "role": "admin"})
+    assert again.status_code == 422
+    assert "is a member already" in again.content.decode()
+    assert owner.post(url, {"email": "x@example.com", "role": "king"}).status_code == 422
+
+
+def test_the_last_admin_stays(people: People, owner: Client, project: Project) -> None:
+    own = Membership.objects.get(user=people.owner)
+    mate = Membership.objects.get(user=people.teammate)
+    base = f"/projects/{project.pk}/settings/members"
+    for url, fields in ((f"{base}/{own.pk}/remove", {}), (f"{base}/{own.pk}/role", {"role": "analyst"})):
+        answer = owner.post(url, fields)
+        assert answer.status_code == 422
+        assert "this is the last one" in answer.content.decode()
+    assert owner.post(f"{base}/{mate.pk}/role", {"role": "admin"}).status_code == 302
+    assert owner.post(f"{base}/{own.pk}/remove")["Location"] == "/"
+    assert owner.get(f"/projects/{project.pk}/users").status_code == 404
+    assert not Membership.objects.filter(pk=own.pk).exists()
+
+
+def test_group_keys(owner: Client, project: Project) -> None:
+    url = f"/projects/{project.pk}/settings/group-keys"
+    assert owner.post(url, {"key": "company", "label": "Companies"}).status_code == 302
+    again = owner.post(url, {"key": "company", "label": "Firms"})
+    assert again.status_code == 422
+    assert "already" in again.content.decode()
+    key = GroupKey.objects.get()
+    assert owner.post(f"{url}/{key.pk}", {"label": "Firms"}).status_code == 302
+    assert owner.post(f"{url}/{key.pk}", {"label": ""}).status_code == 422
+    make_profile(project, "x", {"a": 1})
+    assert "<bdi>Firms</bdi>" in owner.get(f"/projects/{project.pk}/users").content.decode()
+
+
+def test_service_accounts(owner: Client, project: Project) -> None:
+    url = f"/projects/{project.pk}/settings/service-accounts"
+    page = owner.post(url, {"name": "nightly"}, follow=True).content.decode()
+    account = project.service_accounts.get()
+    assert hash_secret(read_secret(page)) == account.secret_hash
+    assert account.username.startswith("nightly.")
+    assert owner.post(f"{url}/{account.pk}/delete").status_code == 302
+    assert not project.service_accounts.exists()
+    assert owner.post(url, {"name": "with blanks"}).status_code == 422
+
+
+def test_analysts_see_no_controls_of_admins(sign_in: Callable[[str], Client], project: Project) -> None:
+    page = sign_in("teammate").get(f"/projects/{project.pk}/settings").content.decode()
+    assert project.token in page
+    assert "owner@example.com" in page
+    for word in ("Rotate", "Add member", "Remove", "Service accounts", "Add group key"):
+        assert word not in page
