@@ -85,7 +85,7 @@ class Stack:
 
     def wait_until_healthy(self) -> Self:
         """Wait until every part is up."""
-        wait_for(lambda: self.health()[0] == 200, seconds=60, what=f"healthy; printed:\n{self.printed}")
+        wait_for(lambda: self.health()[0] == 200, seconds=120, what=lambda: f"{self.health()}\n{self.printed}")
         return self
 
     def find_process(self, name: str) -> int:
@@ -100,8 +100,10 @@ class Stack:
 
     def wait_until_over(self) -> int:
         """Wait until the run has ended and nothing of it is left; its exit code."""
-        code = self.process.wait(timeout=60)
+        code = self.process.wait(timeout=120)
         self._reader.join(timeout=10)
+        assert self.process.stdout is not None
+        self.process.stdout.close()
         assert is_free(self.folder.alive), "processes are left"
         return code
 

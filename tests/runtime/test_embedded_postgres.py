@@ -11,12 +11,12 @@ import pytest
 
 from config.postgres import SocketFolderProblem, connection_settings, postgres_folders, reachable_socket_folder
 from config.runtime.leftovers import list_processes, stop_leftovers
-from config.runtime.server import THROWAWAY_SETTINGS, EmbeddedPostgres, answers
+from config.runtime.server import EmbeddedPostgres, answers
 from tests.waiting import wait_for
 
 pytestmark = pytest.mark.timeout(120)
 
-SETTINGS = {**THROWAWAY_SETTINGS, "shared_buffers": "32MB"}
+SETTINGS = {"fsync": "off", "shared_buffers": "32MB"}
 
 
 def connect(data_dir: Path) -> "psycopg.Connection[tuple[object, ...]]":

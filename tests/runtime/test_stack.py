@@ -13,7 +13,7 @@ from config.runtime.folders import CHECKOUT
 from tests.runtime.stack import Stack, find_free_port, run_environment
 from tests.waiting import wait_for
 
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(400)]
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,7 @@ def try_to_run(data_dir: Path, port: int) -> subprocess.CompletedProcess[str]:
         env=run_environment(data_dir, port),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         check=False,
     )
 
@@ -103,7 +103,7 @@ def test_kills_of_the_supervisor_and_of_the_run_leave_nothing(tmp_path: Path) ->
     second = Stack(tmp_path, first.port).wait_until_healthy()
     second.process.kill()
     third = Stack(tmp_path, first.port)  # at once, while the children of the second still stop
-    wait_for(lambda: "Roster is ready" in third.printed, seconds=60, what="third is ready")
+    wait_for(lambda: "Roster is ready" in third.printed, seconds=120, what="third is ready")
     third.wait_until_healthy()
     second.process.wait()
 
