@@ -1,5 +1,6 @@
 """Gunicorn's settings. Its documentation names each: the module's variables are they."""
 
+import gc
 from typing import Any
 
 from config import environment
@@ -41,6 +42,10 @@ def on_starting(server: Any) -> None:
 
 def post_worker_init(worker: Any) -> None:
     """Gunicorn's hook: a worker process has loaded the application and takes requests."""
+    # A batch of records is thousands of objects without cycles; looking through them again and
+    # again costs a quarter of the time that taking them in takes.
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
     if worker.age == 1:
         public = environment.read_text("ROSTER_PUBLIC_URL") or str(_ADDRESS)
         print(f"Roster is ready at {public}", flush=True)

@@ -12,28 +12,27 @@ from django.db.backends.utils import CursorWrapper
 
 _HEADER: Final = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _TRAILER: Final = b"\xff\xff"
-_EPOCH_2000: Final = 946_684_800_000_000
-_LENGTH: Final = Struct(">i")
-_JSONB: Final = Struct(">iB")
+EPOCH_2000: Final = 946_684_800_000_000
+TEXT_HEAD: Final = Struct(">i")
+JSONB_HEAD: Final = Struct(">iB")
 _JSONB_VERSION: Final = 1
 
-NULL: Final = _LENGTH.pack(-1)
+NULL: Final = TEXT_HEAD.pack(-1)
 
 
-def encode_instant(seconds: float) -> int:
-    """Microseconds since 2000-01-01 UTC, as `timestamptz` holds them, of a Unix time rounded to
-    milliseconds."""
-    return round(seconds * 1000) * 1000 - _EPOCH_2000
+def encode_instant(milliseconds: int) -> int:
+    """Microseconds since 2000-01-01 UTC, as `timestamptz` holds them, of a Unix time in ms."""
+    return milliseconds * 1000 - EPOCH_2000
 
 
 def encode_bytes(value: bytes) -> bytes:
     """A `text` field."""
-    return _LENGTH.pack(len(value)) + value
+    return TEXT_HEAD.pack(len(value)) + value
 
 
 def encode_jsonb(value: bytes) -> bytes:
     """A `jsonb` field, of JSON text."""
-    return _JSONB.pack(len(value) + 1, _JSONB_VERSION) + value
+    return JSONB_HEAD.pack(len(value) + 1, _JSONB_VERSION) + value
 
 
 def copy_rows(cursor: CursorWrapper, statement: str, rows: Iterable[bytes]) -> None:

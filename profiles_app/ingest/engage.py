@@ -10,7 +10,7 @@ from profiles_app.ingest.values import check_properties, check_text, parse_ident
 
 # A record's own `$time` within a minute of now is the sender's clock, cut to whole seconds by the
 # SDKs: the time of arrival says the same and more exactly.
-_LIVE_SECONDS: Final = 60.0
+_LIVE_MS: Final = 60_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,12 +23,12 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Update:
-    """The steps of one record, in their order. `updated_at` is a Unix time, None: do not move it."""
+    """The steps of one record, in their order. `updated_at` is in ms since 1970, None: do not move it."""
 
     index: int
     distinct_id: str
     steps: list[Step]
-    updated_at: float | None
+    updated_at: int | None
 
     @property
     def creates(self) -> bool:
@@ -55,7 +55,7 @@ def list_payloads(records: list[Any]) -> list[Properties]:
 
 
 def parse_update(
-    record: dict[str, Any], *, index: int, id_field: str, now: float, outcome: Outcome, check: bool, odd_text: bool
+    record: dict[str, Any], *, index: int, id_field: str, now: int, outcome: Outcome, check: bool, odd_text: bool
 ) -> Update:
     """The update that a record asks for. Raises `RecordProblem` when nothing of it can be applied.
 
@@ -110,11 +110,11 @@ def _parse_names(payload: Any, *, odd_text: bool) -> Properties:
     return dict.fromkeys(names)
 
 
-def _parse_updated_at(record: dict[str, Any], now: float) -> float | None:
+def _parse_updated_at(record: dict[str, Any], now: int) -> int | None:
     ignore = record.get("$ignore_time")
     if ignore is True or ignore == "true" or ignore == 1:
         return None
     if record.get("$time") is None:
         return now
     time = parse_time(record["$time"], now=now, place="$time")
-    return now if now - time < _LIVE_SECONDS else time
+    return now if now - time < _LIVE_MS else time

@@ -16,14 +16,14 @@ class Target:
     """One profile while a batch is applied to it.
 
     `row_id` is known once the row is locked. `is_gone`: the row stands for nobody at present.
-    `updated_at` is a Unix time, None where "Updated at" does not move.
+    `updated_at` is a Unix time in ms, None where "Updated at" does not move.
     """
 
     distinct_id: str
     row_id: int = 0
     is_gone: bool = False
     draft: Draft = field(default_factory=Draft)
-    updated_at: float | None = None
+    updated_at: int | None = None
 
     @property
     def is_changed(self) -> bool:

@@ -84,7 +84,7 @@ def _engage_place(records: Records, place: Place, id_field: str, outcome: Outcom
     payloads = list_payloads([record for _, record in items])
     signature = sign(payloads)
     check = records.odd_text or needs_checking(signature)
-    now = time.time()
+    now = time.time_ns() // 1_000_000
 
     def parse(index: int, record: dict[str, Any]) -> Update:
         check_size(record, batch_bytes=records.size)
@@ -103,7 +103,7 @@ def track(records: Records, outcome: Outcome, *, dated: bool) -> None:
     items = list(_drop_malformed(records.items, outcome, inner="properties"))
     signature = sign(record["properties"] for _, record in items)
     check = records.odd_text or needs_checking(signature)
-    now = time.time()
+    now = time.time_ns() // 1_000_000
 
     def parse(index: int, record: dict[str, Any]) -> ParsedEvent:
         check_size(record, batch_bytes=records.size)

@@ -10,16 +10,17 @@ _MILLISECONDS_FROM: Final = 100_000_000_000
 _SENSIBLE_BELOW: Final = 1000 * _MILLISECONDS_FROM
 
 
-def parse_time(value: Any, *, now: float, place: str) -> float:
-    """Seconds since 1970, to the millisecond, and never later than `now`.
+def parse_time(value: Any, *, now: int, place: str) -> int:
+    """Milliseconds since 1970, never later than `now`, which are milliseconds too.
 
     Takes numbers and strings that read as numbers. Raises `RecordProblem`.
     """
+    if value.__class__ is int and 0 <= value < _MILLISECONDS_FROM:
+        return min(value * 1000, now)
     number = _parse_number(value, place)
     if not 0 <= number < _SENSIBLE_BELOW:
         raise RecordProblem(place, "must be seconds or milliseconds since 1970 (a Unix time).")
-    seconds = number / 1000 if number >= _MILLISECONDS_FROM else number
-    return min(round(seconds, 3), now)
+    return min(round(number if number >= _MILLISECONDS_FROM else number * 1000), now)
 
 
 def _parse_number(value: Any, place: str) -> float:

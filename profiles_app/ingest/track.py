@@ -15,12 +15,12 @@ RESERVED: Final = frozenset({"token", "time", "distinct_id", "$insert_id"})
 
 
 class ParsedEvent(NamedTuple):
-    """One event, checked, and its place in the request. `time` is a Unix time; `insert_id` is empty where none was sent."""
+    """One event, checked, and its place in the request. `time` is a Unix time in ms; `insert_id` is empty where none was sent."""
 
     position: int
     name: str
     distinct_id: str
-    time: float
+    time: int
     insert_id: str
     properties: Properties
 
@@ -29,7 +29,7 @@ def parse_event(
     record: dict[str, Any],
     *,
     index: int,
-    now: float,
+    now: int,
     outcome: Outcome,
     check: bool,
     odd_text: bool,
@@ -54,9 +54,9 @@ def parse_event(
         distinct_id = parse_identifier(distinct_id, "properties.distinct_id")
     if check:
         properties = check_properties(properties, at="properties", index=index, outcome=outcome, odd_text=odd_text)
-    seconds = _parse_event_time(time, now, dated=dated)
+    moment = _parse_event_time(time, now, dated=dated)
     properties.pop("$insert_id", None)
-    return ParsedEvent(index, name, distinct_id, seconds, insert_id, properties)
+    return ParsedEvent(index, name, distinct_id, moment, insert_id, properties)
 
 
 def _parse_event_name(value: Any, index: int, outcome: Outcome, *, odd_text: bool) -> str:
@@ -95,7 +95,7 @@ def _parse_person(distinct_id: Any, properties: Properties, address: str) -> str
     return parse_identifier(distinct_id, "properties.distinct_id")
 
 
-def _parse_event_time(value: Any, now: float, *, dated: bool) -> float:
+def _parse_event_time(value: Any, now: int, *, dated: bool) -> int:
     if value is not None:
         return parse_time(value, now=now, place="properties.time")
     if dated:

@@ -149,7 +149,7 @@ def _apply_update(update: Update, target: Target, written: Written) -> None:
     if not applied:
         written.void.add(update.index)
     if update.updated_at is not None:
-        target.updated_at = max(target.updated_at or 0.0, update.updated_at)
+        target.updated_at = max(target.updated_at or 0, update.updated_at)
 
 
 def _apply_step(step: Step, draft: Draft, index: int, written: Written) -> int:
