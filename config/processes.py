@@ -137,7 +137,8 @@ def _become_python(module: str, *arguments: str) -> None:
     sys.stdout.flush()
     # Celery warns of root, as whom nothing is served to anyone here: messages are JSON.
     quiet = ["-W", "ignore:You're running the worker with superuser"]
-    os.execv(sys.executable, [sys.executable, *quiet, "-m", module, *arguments])
+    # Not a child: the supervisor and the signals deal with the server itself.
+    os.execv(sys.executable, [sys.executable, *quiet, "-m", module, *arguments])  # noqa: S606
 
 
 if __name__ == "__main__":

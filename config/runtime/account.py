@@ -33,7 +33,7 @@ class Account:
     switch: bool
     capability: str = ""
 
-    def wrap(self, command: Sequence[str | Path]) -> list[str]:
+    def wrap(self, command: Sequence[object]) -> list[str]:
         """`command` as this account, to be told DEATH_SIGNAL when the process that starts it dies."""
         return [
             *("setpriv", "--pdeathsig", DEATH_SIGNAL),

@@ -20,8 +20,11 @@ _SAY_EVERY_SECONDS = 15.0
 def wait_for_database() -> None:
     """Return when the database takes connections. Raises `RuntimeProblem` where it is too old."""
     _wait(_try_to_connect, "Waiting for the database")
-    if connection.pg_version < _OLDEST_VERSION:
-        major = connection.pg_version // 10000
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_version_num")
+        (version,) = cursor.fetchone() or (0,)
+    if int(version) < _OLDEST_VERSION:
+        major = int(version) // 10000
         raise RuntimeProblem(f"Roster needs PostgreSQL 15 or newer; DATABASE_URL leads to version {major}.")
 
 

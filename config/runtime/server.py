@@ -49,16 +49,14 @@ def prepare_server(
     stop_leftovers(folders.cluster)
     settings = {**FIXED_SETTINGS, **_sized(folders, connections), **overrides}
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-    return account.wrap(
-        [programs.postgres, "-D", folders.cluster, "-k", reachable_socket_folder(data_dir), *options]
-    )
+    return account.wrap([programs.postgres, "-D", folders.cluster, "-k", reachable_socket_folder(data_dir), *options])
 
 
 def exec_server(data_dir: Path, *, connections: int = DEFAULT_CONNECTIONS) -> None:
     """Turn this process into the server. Does not return; raises `RuntimeProblem`."""
     command = prepare_server(data_dir, connections=connections)
     os.chdir("/")
-    os.execvpe(command[0], command, {**ENVIRONMENT, "PATH": os.environ.get("PATH", os.defpath)})
+    os.execvpe(command[0], command, {**ENVIRONMENT, "PATH": os.environ.get("PATH", os.defpath)})  # noqa: S606
 
 
 def _sized(folders: PostgresFolders, connections: int) -> dict[str, str]:

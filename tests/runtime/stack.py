@@ -9,6 +9,7 @@ import sys
 import threading
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
 
@@ -16,7 +17,7 @@ from config.runtime.folders import CHECKOUT, RunFolder
 from config.runtime.locks import is_free
 from tests.waiting import wait_for
 
-TOKEN = "token-of-the-demo-project"  # noqa: S105
+TOKEN = "token-of-the-demo-project"
 
 
 def find_free_port() -> int:
@@ -45,7 +46,7 @@ def run_environment(data_dir: Path, port: int) -> dict[str, str]:
 class Stack:
     """One run. `lines` is what it has printed so far."""
 
-    def __init__(self, data_dir: Path, port: int | None = None) -> None:
+    def __init__(self, data_dir: Path, port: int | None = None, variables: Mapping[str, str] | None = None) -> None:
         self.data_dir = data_dir
         self.port = port or find_free_port()
         self.folder = RunFolder(data_dir)
@@ -53,7 +54,7 @@ class Stack:
         self.process = subprocess.Popen(
             ["setpriv", "--pdeathsig", "TERM", "--", sys.executable, "-m", "config.processes", "run"],
             cwd=CHECKOUT,
-            env=run_environment(data_dir, self.port),
+            env={**run_environment(data_dir, self.port), **(variables or {})},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -100,11 +101,16 @@ class Stack:
 
     def wait_until_over(self) -> int:
         """Wait until the run has ended and nothing of it is left; its exit code."""
+        code = self.reap()
+        assert is_free(self.folder.alive), "processes are left"
+        return code
+
+    def reap(self) -> int:
+        """Wait until the run itself has ended; its exit code."""
         code = self.process.wait(timeout=120)
-        self._reader.join(timeout=10)
+        self._reader.join(timeout=30)
         assert self.process.stdout is not None
         self.process.stdout.close()
-        assert is_free(self.folder.alive), "processes are left"
         return code
 
     def stop(self) -> int:

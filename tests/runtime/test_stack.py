@@ -59,12 +59,18 @@ def test_health_tells_that_the_database_is_away(stack: Stack) -> None:
     os.kill(supervisor, signal.SIGSTOP)  # so that it restarts nothing for a moment
     try:
         os.kill(stack.find_process("postgres"), signal.SIGKILL)
-        status, body = wait_for(lambda: (seen := stack.health())[0] == 503 and seen, what="503")
+        body = wait_for(lambda: read_complaint(stack), what="503")
     finally:
         os.kill(supervisor, signal.SIGCONT)
 
     assert body == {"status": "failing", "web": "up", "database": "down", "worker": "down"}
     assert stack.wait_until_healthy().health()[1]["database"] == "up"
+
+
+def read_complaint(stack: Stack) -> dict[str, str]:
+    """The body of /healthz where it says that something is down."""
+    status, body = stack.health()
+    return body if status == 503 else {}
 
 
 def test_a_second_run_says_where_the_first_is(stack: Stack) -> None:
@@ -105,7 +111,7 @@ def test_kills_of_the_supervisor_and_of_the_run_leave_nothing(tmp_path: Path) ->
     third = Stack(tmp_path, first.port)  # at once, while the children of the second still stop
     wait_for(lambda: "Roster is ready" in third.printed, seconds=120, what="third is ready")
     third.wait_until_healthy()
-    second.process.wait()
+    assert second.reap() == -signal.SIGKILL
 
     third.process.send_signal(signal.SIGTERM)
     assert third.wait_until_over() == 0
@@ -131,5 +137,6 @@ def _listening_ports(pid: int) -> set[int]:
     """TCP ports on which the process listens, by /proc/net/tcp."""
     folder = Path(f"/proc/{pid}/fd")
     inodes = {os.readlink(entry)[8:-1] for entry in folder.iterdir() if os.path.islink(entry)}
-    rows = [line.split() for name in ("tcp", "tcp6") for line in Path(f"/proc/{pid}/net/{name}").read_text().splitlines()]
+    tables = [Path(f"/proc/{pid}/net/{name}").read_text() for name in ("tcp", "tcp6")]
+    rows = [line.split() for table in tables for line in table.splitlines()]
     return {int(row[1].rpartition(":")[2], 16) for row in rows if row[3] == "0A" and row[9] in inodes}

@@ -17,7 +17,8 @@ def test_a_process_that_is_given_up_ends_the_run() -> None:
 def test_many_deaths_end_the_run_though_each_life_was_long_enough() -> None:
     deaths = Deaths()
     counts = [deaths.count("web", now=float(second)) for second in range(DEATHS)]
-    assert [bool(judge_event("web", "PROCESS_STATE_EXITED", count)) for count in counts] == [False] * (DEATHS - 1) + [True]
+    ends = [bool(judge_event("web", "PROCESS_STATE_EXITED", count)) for count in counts]
+    assert ends == [False] * (DEATHS - 1) + [True]
 
 
 def test_old_deaths_are_forgotten() -> None:
