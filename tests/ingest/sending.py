@@ -3,15 +3,16 @@
 import base64
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from django.http import HttpResponse
 from django.test import Client
 
 from profiles_app.models import Event, Profile, Project
 from tests.conftest import SECRET
 
-Answer = HttpResponse
+if TYPE_CHECKING:
+    from django.test.client import _MonkeyPatchedWSGIResponse as Answer
+
 
 
 def basic_auth(username: str, password: str = "") -> str:
@@ -25,9 +26,9 @@ class Sender:
     client: Client
     project: Project
 
-    def post(self, path: str, body: Any, *, content_type: str = "application/json", **headers: str) -> Answer:
+    def post(self, path: str, body: Any, *, content_type: str = "application/json", **headers: str) -> "Answer":
         data = body if isinstance(body, bytes | str) else json.dumps(body)
-        return self.client.post(path, data=data, content_type=content_type, headers=headers or None)  # type: ignore[return-value]
+        return self.client.post(path, data=data, content_type=content_type, headers=headers or None)
 
     def update(self, distinct_id: str, **operations: Any) -> dict[str, Any]:
         """A record for /engage; `set=…` stands for `$set`."""
@@ -41,16 +42,16 @@ class Sender:
             "properties": {"token": self.project.token, "distinct_id": distinct_id, **properties},
         }
 
-    def engage(self, *records: Any, query: str = "?verbose=1") -> Answer:
+    def engage(self, *records: Any, query: str = "?verbose=1") -> "Answer":
         return self.post(f"/engage{query}", list(records))
 
-    def groups(self, *records: Any, query: str = "?verbose=1") -> Answer:
+    def groups(self, *records: Any, query: str = "?verbose=1") -> "Answer":
         return self.post(f"/groups{query}", list(records))
 
-    def track(self, *records: Any, query: str = "?verbose=1") -> Answer:
+    def track(self, *records: Any, query: str = "?verbose=1") -> "Answer":
         return self.post(f"/track{query}", list(records))
 
-    def import_events(self, *records: Any, query: str = "") -> Answer:
+    def import_events(self, *records: Any, query: str = "") -> "Answer":
         return self.post(f"/import{query}", list(records), Authorization=basic_auth(SECRET))
 
     def profile(self, distinct_id: str) -> Profile:
