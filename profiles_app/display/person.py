@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from profiles_app.display.countries import name_country
+from profiles_app.display.dates import parse_date
 from profiles_app.display.labels import AVATAR, COUNTRY, EMAIL, NAME
 
 
@@ -31,6 +33,12 @@ def read_avatar_url(properties: Mapping[str, Any]) -> str:
     """The picture's address where it is https, which the content policy lets through; else ''."""
     url = read_text(properties, AVATAR)
     return url if url.startswith("https://") and len(url) <= 2000 else ""
+
+
+def read_created_at(properties: Mapping[str, Any]) -> datetime | None:
+    """When the person joined, as `$created` tells it; None where it tells no instant."""
+    created = parse_date(read_text(properties, "$created"))
+    return created if isinstance(created, datetime) else None
 
 
 def describe_location(properties: Mapping[str, Any]) -> str:

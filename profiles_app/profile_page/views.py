@@ -9,7 +9,13 @@ from django.utils import timezone
 
 from profiles_app.display.dates import describe_long_day, in_zone
 from profiles_app.display.labels import EMAIL
-from profiles_app.display.person import choose_title, describe_location, read_avatar_url, read_text
+from profiles_app.display.person import (
+    choose_title,
+    describe_location,
+    read_avatar_url,
+    read_created_at,
+    read_text,
+)
 from profiles_app.errors import TooSlow
 from profiles_app.http.doors import MemberRequest, is_local_address, member_page
 from profiles_app.models import GroupKey
@@ -79,6 +85,7 @@ def show_profile(request: MemberRequest, access: Access, *, group_key: GroupKey 
         "email": read_text(profile.properties, EMAIL),
         "avatar_url": read_avatar_url(profile.properties),
         "location": describe_location(profile.properties),
+        "created_at": read_created_at(profile.properties) or profile.created_at,
         "properties": list_properties(profile.properties),
     }
     return render_page(request, "profile/page.html", access, context | _describe_feed(subject, state, path))

@@ -182,3 +182,19 @@ def test_analysts_see_no_controls_of_admins(sign_in: Callable[[str], Client], pr
     assert "owner@example.com" in page
     for word in ("Rotate", "Add member", "Remove", "Service accounts", "Add group key"):
         assert word not in page
+
+
+def test_pages_of_django_have_our_look(people: People, owner: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    guarded = Client(enforce_csrf_checks=True)
+    assert "Please send it again" in guarded.post("/sign-in").content.decode()
+    assert "Not found" in owner.get("/nowhere").content.decode()
+
+    def break_down(*_: object) -> None:
+        raise RuntimeError("on purpose")
+
+    monkeypatch.setattr("profiles_app.people.projects.list_projects", break_down)
+    owner.raise_request_exception = False
+    answer = owner.get("/")
+    assert answer.status_code == 500
+    assert "Something broke on our side" in answer.content.decode()
+    assert "on purpose" not in answer.content.decode()

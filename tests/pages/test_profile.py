@@ -78,7 +78,10 @@ def test_a_user_known_by_events_alone(project: Project, owner: Client) -> None:
 
 @pytest.mark.parametrize(
     "distinct_id",
-    [*"  \\ + .. ../.. a/b 100% %2F #top ?q=1 a&b=c '\"<> 日本 \u202e 🎉".split(), " ", "a b", "x" * 255],
+    [
+        *("..", "../..", "a/b", "a b", " ", "100%", "%2F", "#top", "?q=1", "a&b=c", "+", "\\", "'\"<>"),
+        *("日本", "\u202e", "🎉", "x" * 255),
+    ],
 )
 def test_odd_ids_are_reached_from_the_table(project: Project, owner: Client, distinct_id: str) -> None:
     make_profile(project, distinct_id, {"plan": "pro"})
