@@ -29,12 +29,12 @@ class Form:
 
 def parse_form(options: dict[str, str], *, always_strict: bool) -> Form:
     """The form from query and form fields. `always_strict`: per-record errors unless the sender
-    asks for the other kind (as /import does)."""
+    says anything else (as for /import, where SDKs send `verbose=0` or `verbose=1` and expect it)."""
     verbose = _is_on(options.get("verbose"))
     strict = options.get("strict")
     return Form(
         verbose=verbose,
-        strict=_is_on(strict) if strict is not None else always_strict and not verbose,
+        strict=_is_on(strict) if strict is not None else always_strict and "verbose" not in options,
         dry_run=_is_on(options.get("dry_run")),
         picture=_is_on(options.get("img")),
         callback=options.get("callback", ""),

@@ -185,6 +185,7 @@ def test_import_is_strict_unless_asked_to_be_verbose_or_not_strict(send: Sender)
     assert send.import_events(record).json()["num_records_imported"] == 1
     assert send.import_events(record, query="?verbose=1").json() == {"status": 1, "error": None}
     assert send.import_events(record, query="?strict=0").content == b"1"
+    assert send.import_events(record, query="?ip=0&verbose=0").content == b"1"
     assert len(send.events("1")) == 1
 
 
