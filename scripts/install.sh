@@ -71,7 +71,7 @@ fi
 
 echo "Installing packages into .venv."
 printf '%s\n' "$wanted" > .venv/requirements.txt
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input \
+.venv/bin/python -m pip install --quiet --quiet --disable-pip-version-check --no-input \
     --constraint constraints.txt --requirement .venv/requirements.txt \
     || explain "The packages could not be installed; see above. Is the network there?"
 printf '%s' "$content" > "$stamp"

@@ -20,6 +20,10 @@ from config.runtime.problem import RuntimeProblem
 # Tried in this order. Containers often lack the first and have the second.
 _CAPABILITIES = ("", "dac_read_search", "dac_override")
 
+# PostgreSQL's programs see nothing else of our environment: PGDATA, PGPORT and their like would
+# change what they do.
+ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C"}
+
 # A fast shutdown: open transactions are rolled back and everything is written.
 DEATH_SIGNAL = "INT"
 
@@ -46,6 +50,8 @@ class Account:
         options = ["--reuid", str(self.uid), "--regid", str(self.gid), "--clear-groups"]
         if self.capability:
             options += ["--inh-caps", f"+{self.capability}", "--ambient-caps", f"+{self.capability}"]
+            # access(2), by which PostgreSQL looks for its own programs, else forgets capabilities.
+            options += ["--securebits", "+no_setuid_fixup"]
         return options
 
 
@@ -84,16 +90,20 @@ def with_access(account: Account, *, folder: Path, programs: PostgresPrograms) -
 
 def _try_access(account: Account, folder: Path, programs: PostgresPrograms) -> str:
     """What goes wrong when the account enters the folder and starts the programs; empty: nothing."""
-    script = 'cd "$1" && "$2" --version && "$3" --version'
-    shell = ["/bin/sh", "-c", script, "sh", folder, programs.initdb, programs.postgres]
+    # --show makes nothing: initdb looks for its companions, says what it would do and ends.
+    script = 'cd "$1" && "$2" --show --pgdata "$1/data"'
+    shell = ["/bin/sh", "-c", script, "sh", folder, programs.initdb]
     try:
-        trial = subprocess.run(account.wrap(shell), capture_output=True, text=True, cwd="/", check=False)
+        trial = subprocess.run(
+            account.wrap(shell), capture_output=True, text=True, env=ENVIRONMENT, cwd="/", check=False
+        )
     except FileNotFoundError:
         raise RuntimeProblem(
             "`setpriv` is missing. It belongs to util-linux: install that package, "
             "or set DATABASE_URL to a PostgreSQL of your own."
         ) from None
-    return "" if trial.returncode == 0 else trial.stderr.strip() or f"exit code {trial.returncode}"
+    complaint = trial.stderr.strip().split("\n", 1)[0]
+    return "" if trial.returncode == 0 else complaint or f"exit code {trial.returncode}"
 
 
 def _check_ownership(cluster: Path) -> None:

@@ -11,15 +11,11 @@ import subprocess
 from pathlib import Path
 
 from config.postgres import DATABASE, USER, PostgresFolders
-from config.runtime.account import Account
+from config.runtime.account import ENVIRONMENT, Account
 from config.runtime.binaries import PostgresPrograms
 from config.runtime.problem import RuntimeProblem
 
 _DRAFT = "data.new-"
-
-# PostgreSQL's programs see nothing else of our environment: PGDATA, PGPORT and their like would
-# change what they do.
-ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C"}
 
 
 def make_folders(folders: PostgresFolders, account: Account) -> None:

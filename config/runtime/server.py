@@ -12,9 +12,9 @@ from typing import Self
 import psycopg
 
 from config.postgres import PostgresFolders, connection_settings, postgres_folders, reachable_socket_folder
-from config.runtime.account import choose_account, with_access
+from config.runtime.account import ENVIRONMENT, choose_account, with_access
 from config.runtime.binaries import find_programs
-from config.runtime.cluster import ENVIRONMENT, make_cluster, make_folders
+from config.runtime.cluster import make_cluster, make_folders
 from config.runtime.leftovers import stop_leftovers, wait_until
 from config.runtime.memory import get_memory_limit
 from config.runtime.problem import RuntimeProblem

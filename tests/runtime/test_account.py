@@ -1,12 +1,15 @@
 """Whom the embedded server runs as."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 
+from config.postgres import PostgresFolders
 from config.runtime.account import Account, choose_account, with_access
-from config.runtime.binaries import find_programs
+from config.runtime.binaries import PostgresPrograms, find_programs
+from config.runtime.cluster import make_cluster, make_folders
 from config.runtime.problem import RuntimeProblem
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can change accounts")
@@ -47,6 +50,33 @@ def test_a_closed_parent_folder_is_passed_by_a_capability_and_stays_closed(tmp_p
 
     assert account.capability in {"dac_read_search", "dac_override"}
     assert closed.stat().st_mode & 0o777 == 0o700
+
+
+@as_root
+def test_programs_and_data_in_a_closed_folder_make_a_whole_cluster(tmp_path: Path) -> None:
+    """As in a checkout under /root: initdb asks access(2), which forgets capabilities, for postgres."""
+    package = find_programs().initdb.parents[2]
+    closed = tmp_path / "closed"
+    for name in (f"{package.name}/pginstall18", f"{package.name}.libs"):
+        shutil.copytree(package.parent / name, closed / name, copy_function=link_or_copy)
+    bin_folder = closed / package.name / "pginstall18" / "bin"
+    programs = PostgresPrograms(initdb=bin_folder / "initdb", postgres=bin_folder / "postgres")
+    closed.chmod(0o700)
+    folders = PostgresFolders(closed / "postgres")
+
+    account = choose_account(closed, cluster=folders.cluster)
+    make_folders(folders, account)
+    account = with_access(account, folder=folders.root, programs=programs)
+    make_cluster(folders, account=account, programs=programs, durable=False)
+
+    assert (folders.cluster / "PG_VERSION").read_text() == "18\n"
+
+
+def link_or_copy(source: str, target: str) -> None:
+    try:
+        os.link(source, target)
+    except OSError:  # another file system
+        shutil.copy2(source, target)
 
 
 @as_root
