@@ -45,4 +45,5 @@ def describe_location(properties: Mapping[str, Any]) -> str:
     """`Raleigh, North Carolina, United States`, as far as it is known."""
     country = read_text(properties, COUNTRY) or read_text(properties, "mp_country_code")
     parts = (read_text(properties, "$city"), read_text(properties, "$region"), name_country(country) or country)
-    return ", ".join(part for part in parts if part)
+    # A city is often named like its region: once is enough.
+    return ", ".join(dict.fromkeys(part for part in parts if part))

@@ -18,6 +18,7 @@ from profiles_app.selectors.people import Person
 DEFAULT: Final = (EMAIL, UPDATED_AT, COUNTRY, "$region", "$city")
 MOST: Final = 200
 LONGEST_NAME: Final = 255
+_LONGEST: Final = MOST * (LONGEST_NAME + 3)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +43,8 @@ def parse_columns(text: str) -> tuple[str, ...]:
 
     Raises `BadInput` for more than `MOST` or for what can be no property's name.
     """
-    rows = list(csv.reader(io.StringIO(text.replace("\r", " ").replace("\n", " "))))
+    line = text[:_LONGEST].replace("\r", " ").replace("\n", " ")
+    rows = list(csv.reader(io.StringIO(line)))
     names = tuple(dict.fromkeys(name for row in rows for name in row if name and name != NAME))
     if len(names) > MOST:
         raise BadInput(f"The table shows at most {MOST} columns.")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from html import unescape
 from urllib.parse import quote
 
@@ -13,6 +14,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from profiles_app.models import GroupKey, Profile, Project
+from profiles_app.profile_page import views
+from profiles_app.selectors.time_limit import time_limit
 from tests.pages.making import make_events, make_profile
 
 NOW = datetime(2026, 7, 17, 21, 57, 10, tzinfo=UTC)
@@ -193,6 +196,20 @@ def test_no_events_in_range_names_the_last_one(project: Project, owner: Client, 
 
 def test_no_events_at_all(project: Project, owner: Client, alice: Profile) -> None:
     assert "No events yet" in get_page(owner, url_of(project))
+
+
+def test_a_feed_that_takes_too_long_is_a_state(
+    project: Project, owner: Client, alice: Profile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def sleep(*_: object, **__: object) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_sleep(30)")
+
+    monkeypatch.setattr(views, "list_events", sleep)
+    monkeypatch.setattr(views, "time_limit", partial(time_limit, seconds=0.05))
+    page = get_page(owner, url_of(project))
+    assert "This took too long" in page
+    assert "Alice Singh" in page
 
 
 def test_sparkline_in_words(project: Project, owner: Client, alice: Profile) -> None:

@@ -4,6 +4,7 @@ import json
 import random
 import re
 from datetime import timedelta
+from functools import partial
 from html import unescape
 from typing import Any
 from urllib.parse import quote, unquote
@@ -14,6 +15,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from profiles_app.models import GroupKey, Profile, Project
+from profiles_app.selectors.time_limit import time_limit
 from profiles_app.users_page import views
 from tests.pages.making import NOW, make_profile
 
@@ -319,11 +321,11 @@ def test_htmx_gets_the_part_that_changes(project: Project, owner: Client, alice:
 def test_too_slow_is_a_state(project: Project, owner: Client, alice: Profile, monkeypatch: pytest.MonkeyPatch) -> None:
     def sleep(*_: object, **__: object) -> int:
         with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL statement_timeout = '20ms'")
-            cursor.execute("SELECT pg_sleep(5)")
+            cursor.execute("SELECT pg_sleep(30)")
         return 0
 
     monkeypatch.setattr(views, "count_people", sleep)
+    monkeypatch.setattr(views, "time_limit", partial(time_limit, seconds=0.05))
     for headers in ({}, {"HX-Request": "true"}):
         answer = owner.get(f"/projects/{project.pk}/users?search=ali", headers=headers)
         assert answer.status_code == 503
