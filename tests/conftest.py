@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from profiles_app.ingest import catalog
+from profiles_app.ingest import people as people_memory
 from profiles_app.models import Membership, Project, Role, User
 from profiles_app.models.project import hash_secret
 
@@ -14,9 +15,10 @@ PASSWORD = "correct horse battery"
 
 
 @pytest.fixture(autouse=True)
-def _forget_catalog() -> None:
+def _forget() -> None:
     """Each test begins with a process that has learned nothing."""
     catalog.forget()
+    people_memory.forget()
 
 
 @pytest.fixture

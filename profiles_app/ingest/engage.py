@@ -1,7 +1,6 @@
 """From a record of /engage or /groups to an update of one profile."""
 
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from profiles_app.ingest.operations import DELETE, OPERATIONS, UNSET, Properties
 from profiles_app.ingest.outcome import Outcome, RecordProblem
@@ -13,19 +12,17 @@ from profiles_app.ingest.values import check_properties, check_text, parse_ident
 _LIVE_MS: Final = 60_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class Step(NamedTuple):
     """One operation with its names and values; for `$unset` the values are None."""
 
     key: str
     values: Properties
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Update:
+class Update(NamedTuple):
     """The steps of one record, in their order. `updated_at` is in ms since 1970, None: do not move it."""
 
-    index: int
+    position: int
     distinct_id: str
     steps: list[Step]
     updated_at: int | None
@@ -74,7 +71,7 @@ def parse_update(
     if not steps:
         raise RecordProblem("", f"there is no operation; give one of {', '.join([*OPERATIONS, UNSET, DELETE])}.")
     return Update(
-        index=index,
+        position=index,
         distinct_id=parse_identifier(record.get(id_field), id_field),
         steps=steps,
         updated_at=_parse_updated_at(record, now),
@@ -112,7 +109,7 @@ def _parse_names(payload: Any, *, odd_text: bool) -> Properties:
 
 def _parse_updated_at(record: dict[str, Any], now: int) -> int | None:
     ignore = record.get("$ignore_time")
-    if ignore is True or ignore == "true" or ignore == 1:
+    if ignore in (True, "true"):
         return None
     if record.get("$time") is None:
         return now

@@ -94,7 +94,9 @@ def _engage_place(records: Records, place: Place, id_field: str, outcome: Outcom
 
     updates = _parse_all(items, parse, outcome)
     if updates:
-        plan = write_profiles.Plan(place=place, updates=updates, names=len({name for name, _ in signature}))
+        if check or len(updates) < len(items):
+            signature = sign([step.values for update in updates for step in update.steps])
+        plan = write_profiles.Plan(place=place, updates=updates, signature=signature)
         write_profiles.write_updates(plan, outcome)
 
 

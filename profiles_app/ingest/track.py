@@ -9,13 +9,15 @@ from profiles_app.ingest.outcome import Outcome, RecordProblem
 from profiles_app.ingest.times import parse_time
 from profiles_app.ingest.values import check_properties, check_text, parse_identifier
 
-
 # Names in an event's properties that are columns, or no business of its readers.
 RESERVED: Final = frozenset({"token", "time", "distinct_id", "$insert_id"})
 
 
 class ParsedEvent(NamedTuple):
-    """One event, checked, and its place in the request. `time` is a Unix time in ms; `insert_id` is empty where none was sent."""
+    """One event, checked, and its place in the request.
+
+    `time` is a Unix time in ms; `insert_id` is empty where none was sent.
+    """
 
     position: int
     name: str

@@ -10,6 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from profiles_app.ingest.binary import EPOCH_2000, JSONB_HEAD, NULL, TEXT_HEAD, copy_rows
 from profiles_app.ingest.catalog import Place, learn_properties, number_event_names
 from profiles_app.ingest.outcome import Outcome
+from profiles_app.ingest.people import number_people
 from profiles_app.ingest.track import ParsedEvent
 from profiles_app.ingest.transactions import get_sqlstate, hold_people, run_in_transaction
 from profiles_app.ingest.values import Signature
@@ -45,7 +46,7 @@ def _write(plan: Plan) -> int:
     project_id = plan.place.project_id
     hold_people(project_id, alone=False)
     names = number_event_names(project_id, {event.name for event in plan.events})
-    people = _number_people(project_id, {event.distinct_id for event in plan.events})
+    people = number_people(project_id, {event.distinct_id for event in plan.events})
     rows = _encode_rows(plan, names, people)
     try:
         # A savepoint of its own: a duplicate must not undo what came before.
@@ -57,35 +58,6 @@ def _write(plan: Plan) -> int:
         _replace(rows)
     learn_properties(plan.place, plan.signature, plan.dates)
     return len(rows) // _PIECES
-
-
-_FIND_PEOPLE: Final = """
-SELECT distinct_id, id FROM profiles_app_profile
-WHERE project_id = %s AND group_key_id IS NULL AND distinct_id = ANY(%s) AND deleted_at IS NULL
-"""
-_ADD_PEOPLE: Final = """
-INSERT INTO profiles_app_profile AS present (project_id, distinct_id, properties, created_at)
-SELECT %s, distinct_id, '{}', now() FROM unnest(%s::text[]) AS incoming (distinct_id)
-ON CONFLICT (project_id, group_key_id, distinct_id)
-DO UPDATE SET deleted_at = NULL, created_at = now(), xid = pg_current_xact_id()
-WHERE present.deleted_at IS NOT NULL
-RETURNING distinct_id, id
-"""
-
-
-def _number_people(project_id: int, distinct_ids: set[str]) -> dict[str, int]:
-    """The row ids of people. Those who are new, or were deleted, are users from now on."""
-    with connection.cursor() as cursor:
-        cursor.execute(_FIND_PEOPLE, [project_id, list(distinct_ids)])
-        people: dict[str, int] = dict(cursor.fetchall())
-        missing = sorted(distinct_ids - people.keys())
-        if missing:
-            cursor.execute(_ADD_PEOPLE, [project_id, missing])
-            people.update(cursor.fetchall())
-        if len(people) < len(distinct_ids):  # Somebody else added them in this very moment.
-            cursor.execute(_FIND_PEOPLE, [project_id, list(distinct_ids - people.keys())])
-            people.update(cursor.fetchall())
-    return people
 
 
 _COLUMNS: Final = "(time, profile_id, project_id, name_id, insert_id, properties)"
@@ -129,8 +101,8 @@ CREATE TEMPORARY TABLE IF NOT EXISTS incoming_event
 DELETE FROM incoming_event;
 """
 _COPY_INCOMING: Final = f"COPY pg_temp.incoming_event {_COLUMNS} FROM STDIN (FORMAT BINARY)"
-_REPLACE: Final = f"""
-INSERT INTO profiles_app_event {_COLUMNS}
+_REPLACE: Final = """
+INSERT INTO profiles_app_event (time, profile_id, project_id, name_id, insert_id, properties)
 SELECT time, profile_id, project_id, name_id, insert_id, properties FROM pg_temp.incoming_event
 ORDER BY profile_id, time, name_id, insert_id
 ON CONFLICT (profile_id, time, name_id, insert_id) DO UPDATE

@@ -23,19 +23,19 @@ from profiles_app.ingest.operations import DELETE, OPERATIONS, SET, UNSET, Draft
 from profiles_app.ingest.outcome import Note, Outcome, RecordProblem
 from profiles_app.ingest.profile_rows import Target
 from profiles_app.ingest.transactions import hold_people, run_in_transaction
-from profiles_app.ingest.values import sign
+from profiles_app.ingest.values import Signature, sign
 
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
     """The updates of one batch for one set of profiles, in their order.
 
-    `names`: how many property names the batch holds.
+    `signature`: of the values in the batch.
     """
 
     place: Place
     updates: list[Update]
-    names: int
+    signature: Signature
 
 
 @dataclass(kw_only=True)
@@ -65,8 +65,9 @@ def write_updates(plan: Plan, outcome: Outcome) -> None:
 
 def _merge_or_rewrite(plan: Plan) -> Written:
     # Nobody can have more properties than there are names; only near the limit are they counted.
-    near_limit = count_names(plan.place) + plan.names > limits.PROPERTIES
-    if not near_limit and not any(update.reads or update.removes for update in plan.updates):
+    near_limit = count_names(plan.place) + len(plan.signature) > limits.PROPERTIES
+    keys = {step.key for update in plan.updates for step in update.steps}
+    if not near_limit and keys <= {SET}:
         return run_in_transaction(lambda: _merge(plan))
     try:
         return run_in_transaction(lambda: _rewrite(plan, read_all=near_limit))
@@ -87,7 +88,7 @@ def _merge(plan: Plan) -> Written:
         _apply_update(update, target, written)
     changed = [target for _, target in sorted(targets.items()) if target.draft.changes]
     written.created, written.updated = profile_rows.merge(plan.place, changed)
-    _learn(plan.place, changed)
+    learn_properties(plan.place, plan.signature, find_dates([target.draft.changes for target in changed]))
     return written
 
 
@@ -104,15 +105,11 @@ def _rewrite(plan: Plan, *, read_all: bool) -> Written:
     changed = [target for target in targets.values() if target.is_changed]
     profile_rows.update(changed)
     _bury_empty(targets.values(), written)
-    _learn(plan.place, changed)
+    changes = [target.draft.changes for target in changed]
+    learn_properties(plan.place, sign(changes), find_dates(changes))
     written.created = sum(target.is_gone for target in changed)
     written.updated = sum(not target.is_gone and bool(target.draft.changes or target.draft.gone) for target in changed)
     return written
-
-
-def _learn(place: Place, changed: list[Target]) -> None:
-    changes = [target.draft.changes for target in changed]
-    learn_properties(place, sign(changes), find_dates(changes))
 
 
 def _bury_empty(targets: Iterable[Target], written: Written) -> None:
@@ -128,7 +125,7 @@ def _apply_all(updates: list[Update], targets: dict[str, Target], written: Writt
         target = targets.get(update.distinct_id)
         if target is None:
             # It removes from somebody who does not exist, or none of its values can be used.
-            written.void.add(update.index)
+            written.void.add(update.position)
             continue
         before = target.draft.copy() if counted else None
         _apply_update(update, target, written)
@@ -145,9 +142,9 @@ def _apply_update(update: Update, target: Target, written: Written) -> None:
             draft.set_all(step.values)
             applied += len(step.values)
         else:
-            applied += _apply_step(step, draft, update.index, written)
+            applied += _apply_step(step, draft, update.position, written)
     if not applied:
-        written.void.add(update.index)
+        written.void.add(update.position)
     if update.updated_at is not None:
         target.updated_at = max(target.updated_at or 0, update.updated_at)
 
@@ -161,10 +158,13 @@ def _apply_step(step: Step, draft: Draft, index: int, written: Written) -> int:
         for name in step.values:
             draft.unset(name)
         return len(step.values)
-    return sum(_apply_value(step.key, name, value, draft, index, written) for name, value in step.values.items())
+    return sum(
+        _apply_value(step.key, name, value, draft=draft, index=index, written=written)
+        for name, value in step.values.items()
+    )
 
 
-def _apply_value(key: str, name: str, value: Any, draft: Draft, index: int, written: Written) -> bool:
+def _apply_value(key: str, name: str, value: Any, *, draft: Draft, index: int, written: Written) -> bool:
     try:
         OPERATIONS[key].apply(draft, name, value)
     except RecordProblem as problem:
@@ -178,4 +178,4 @@ def _keep_within_limit(update: Update, target: Target, before: Draft, written: W
         check_count(target.draft)
     except RecordProblem as problem:
         target.draft = before
-        written.notes.append(Note(index=update.index, field=problem.field, message=problem.message))
+        written.notes.append(Note(index=update.position, field=problem.field, message=problem.message))

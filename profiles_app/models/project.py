@@ -46,6 +46,8 @@ class Project(models.Model):
     name = models.CharField(max_length=100)
     token = models.CharField(max_length=64, default=make_token)
     secret_hash = models.CharField(max_length=64)
+    # Raised when events or rows of people are deleted; see profiles_app/ingest/people.py.
+    people_epoch = models.BigIntegerField(default=0, db_default=0, editable=False)
     timezone = models.CharField(max_length=64, default="UTC", validators=[check_time_zone])
     created_at = models.DateTimeField(auto_now_add=True)
     members = models.ManyToManyField(User, through="Membership", related_name="projects")

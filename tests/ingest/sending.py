@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from django.test.client import _MonkeyPatchedWSGIResponse as Answer
 
 
-
 def basic_auth(username: str, password: str = "") -> str:
     return "Basic " + base64.b64encode(f"{username}:{password}".encode()).decode()
 

@@ -1,9 +1,9 @@
 """What the catalog learns, and that learning costs nothing once it is done."""
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.db import connection
 
 from profiles_app.ingest import catalog
 from profiles_app.models import EventName, Kind, Project, PropertyDefinition

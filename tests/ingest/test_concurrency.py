@@ -6,9 +6,11 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from django.test import Client
 
+from profiles_app.ingest.people import raise_epoch
+from profiles_app.ingest.transactions import hold_people
 from profiles_app.models import Event, EventName, GroupKey, Profile, Project
 from profiles_app.models.project import hash_secret
 from profiles_app.services.partitions import ensure_partitions
@@ -140,6 +142,21 @@ def test_nobody_is_declared_gone_while_an_event_arrives(committed: Sender) -> No
     with_events = set(Event.objects.values_list("profile_id", flat=True))
     assert len(with_events) == 60
     assert not Profile.objects.filter(pk__in=with_events).exclude(deleted_at=None).exists()
+
+
+def test_remembered_people_are_looked_up_again_after_they_were_deleted(committed: Sender) -> None:
+    committed.track(committed.event("Open", "1"))
+    committed.track(committed.event("Open", "1"))
+    first = committed.profile("1").pk
+    with transaction.atomic():
+        hold_people(committed.project.pk, alone=True)
+        Event.objects.all()._raw_delete("default")
+        Profile.objects.all().delete()
+        raise_epoch(committed.project.pk)
+    committed.track(committed.event("Open", "1"))
+    person = committed.profile("1")
+    assert person.pk != first
+    assert [event.profile_id for event in committed.events("1")] == [person.pk]
 
 
 def test_partitions_made_by_many_at_once(committed: Sender) -> None:

@@ -154,7 +154,7 @@ def test_errors_on_the_way_undo_the_whole_batch(send: Sender, monkeypatch: pytes
     def break_down(*arguments: object) -> None:
         raise RuntimeError("after the rows were written")
 
-    monkeypatch.setattr(write_profiles, "_learn", break_down)
+    monkeypatch.setattr(write_profiles, "learn_properties", break_down)
     client = Client(raise_request_exception=False)
     answer = Sender(client, send.project).engage(send.update("a", set={"n": 1}))
     assert answer.status_code == 500

@@ -1,5 +1,6 @@
 """The operations on a profile, one by one and against a model of them."""
 
+import itertools
 from typing import Any
 
 import pytest
@@ -146,7 +147,7 @@ def _apply_model(person: dict[str, Any], key: str, payload: Any) -> None:
     else:
         for name, value in payload.items():
             result = _model_value(key, person.get(name), value)
-            if not (result is None and name not in person and key != "$set" and key != "$set_once"):
+            if not (result is None and name not in person and key not in {"$set", "$set_once"}):
                 person[name] = result
 
 
@@ -162,7 +163,7 @@ def test_any_sequence_in_any_batches_gives_what_a_model_gives(send: Sender, reco
         for key, payload in merged.items():
             _apply_model(expected[distinct_id], key, payload)
     bounds = [0, *sorted(cut for cut in cuts if cut < len(wire)), len(wire)]
-    for start, end in zip(bounds, bounds[1:], strict=False):
+    for start, end in itertools.pairwise(bounds):
         assert send.engage(*wire[start:end]).status_code == 200
     for distinct_id, properties in expected.items():
         row = Profile.objects.filter(distinct_id=distinct_id).first()

@@ -50,7 +50,8 @@ def test_a_clock_cut_to_whole_seconds_does_not_hide_an_update(send: Sender) -> N
         send.engage(send.update("1", set={"a": value}) | {"$time": int(time.time())})
         moments.append(send.profile("1").updated_at)
     first, second = moments
-    assert first is not None and second is not None
+    assert first is not None
+    assert second is not None
     assert second > first
 
 
