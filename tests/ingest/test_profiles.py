@@ -1,6 +1,7 @@
 """What updates do to people and groups: when they exist, and when they were updated."""
 
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from profiles_app.models import GroupKey, Profile
@@ -97,13 +98,12 @@ def test_a_deleted_person_with_events_stays_a_user(send: Sender) -> None:
 
 
 def test_who_was_deleted_comes_back_with_an_update_or_an_event(send: Sender) -> None:
-    for number, revive in enumerate(
-        (
-            lambda: send.engage(send.update("0", set={"a": 2})),
-            lambda: send.track(send.event("Open", "1")),
-            lambda: send.engage(send.update("2", add={"a": 2})),
-        )
-    ):
+    revivals: list[Callable[[], object]] = [
+        lambda: send.engage(send.update("0", set={"a": 2})),
+        lambda: send.track(send.event("Open", "1")),
+        lambda: send.engage(send.update("2", add={"a": 2})),
+    ]
+    for number, revive in enumerate(revivals):
         send.engage(send.update(str(number), set={"old": 1}))
         send.engage(send.update(str(number), delete=""))
         revive()
