@@ -31,16 +31,26 @@ VARIABLES: tuple[Variable, ...] = (
     Variable(name="ROSTER_DATA_DIR", default="var", meaning="Folder for everything that Roster writes."),
     Variable(name="DATABASE_URL", default="", meaning="PostgreSQL to use; empty: the embedded one."),
     Variable(name="REDIS_URL", default="", meaning="Redis as broker and cache; empty: files under the data folder."),
-    Variable(name="ROSTER_SECRET_KEY", default="", meaning="Signs sessions; empty: made once and kept in the data folder."),
+    Variable(
+        name="ROSTER_SECRET_KEY", default="", meaning="Signs sessions; empty: made once and kept in the data folder."
+    ),
     Variable(name="ROSTER_ALLOWED_HOSTS", default="*", meaning="Host names the web process answers to, by comma."),
-    Variable(name="ROSTER_PUBLIC_URL", default="", meaning="Address that people and SDKs use, such as https://roster.example.org."),
+    Variable(
+        name="ROSTER_PUBLIC_URL",
+        default="",
+        meaning="Address that people and SDKs use, such as https://roster.example.org.",
+    ),
     Variable(name="ROSTER_DEBUG", default="0", meaning="1 shows Django's debug pages. Never on a public server."),
     Variable(name="ROSTER_LOG_LEVEL", default="INFO", meaning="DEBUG, INFO, WARNING or ERROR."),
     Variable(name="ROSTER_WEB_THREADS", default="16", meaning="Threads of the web process."),
-    Variable(name="ROSTER_ADMIN_EMAIL", default="admin@example.com", meaning="E-mail of the admin made on first start."),
+    Variable(
+        name="ROSTER_ADMIN_EMAIL", default="admin@example.com", meaning="E-mail of the admin made on first start."
+    ),
     Variable(name="ROSTER_ADMIN_PASSWORD", default="", meaning="Password of that admin; empty: random and printed."),
     Variable(name="ROSTER_PROJECT_TOKEN", default="", meaning="Token of the project Demo; empty: random and printed."),
-    Variable(name="ROSTER_PROJECT_SECRET", default="", meaning="Secret of the project Demo; empty: random and printed."),
+    Variable(
+        name="ROSTER_PROJECT_SECRET", default="", meaning="Secret of the project Demo; empty: random and printed."
+    ),
     Variable(name="ROSTER_DEMO", default="1", meaning="0 leaves out the demo data."),
 )
 
