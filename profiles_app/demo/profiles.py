@@ -120,7 +120,7 @@ def _add_place(properties: Record, draw: Draw, person: Person) -> None:
 
 def _add_account(properties: Record, draw: Draw, person: Person, plan: Plan) -> None:
     signup = person.signup or plan.now
-    properties["signup_date"] = format_instant(signup)
+    properties["$created"] = properties["signup_date"] = format_instant(signup)
     properties["plan"] = person.plan
     if person.company:
         properties[GROUP_KEY] = person.company.name

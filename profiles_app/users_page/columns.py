@@ -12,7 +12,8 @@ from django.utils.safestring import SafeString
 from profiles_app.display.labels import COUNTRY, DISTINCT_ID, EMAIL, NAME, UPDATED_AT, label_property
 from profiles_app.display.values import render_instant, render_value
 from profiles_app.errors import BadInput
-from profiles_app.models import Project
+from profiles_app.models import GroupKey, Project
+from profiles_app.selectors.catalog import list_property_names
 from profiles_app.selectors.people import Person
 
 DEFAULT: Final = (EMAIL, UPDATED_AT, COUNTRY, "$region", "$city")
@@ -38,8 +39,17 @@ class Heading:
         return self.name == NAME
 
 
+def choose_columns(project: Project, group_key: GroupKey | None) -> tuple[str, ...]:
+    """The columns beside the name that nobody has chosen. No two kinds of group are alike, so
+    groups show the properties that were seen first."""
+    if group_key is None:
+        return DEFAULT
+    names = list_property_names(project, group_key=group_key, limit=len(DEFAULT))
+    return (UPDATED_AT, *[name for name in names if name != NAME][: len(DEFAULT) - 1])
+
+
 def parse_columns(text: str) -> tuple[str, ...]:
-    """The names between commas, each once; a name with a comma stands in double quotes.
+    """The names between commas, each once; a name with a comma stands in double quotes. None for ''.
 
     Raises `BadInput` for more than `MOST` or for what can be no property's name.
     """
@@ -50,13 +60,11 @@ def parse_columns(text: str) -> tuple[str, ...]:
         raise BadInput(f"The table shows at most {MOST} columns.")
     for name in names:
         check_name(name)
-    return names or DEFAULT
+    return names
 
 
 def write_columns(names: Sequence[str]) -> str:
-    """The inverse of `parse_columns`; '' for the default columns."""
-    if tuple(names) == DEFAULT:
-        return ""
+    """The inverse of `parse_columns`."""
     line = io.StringIO()
     csv.writer(line, lineterminator="").writerow(names)
     return line.getvalue()

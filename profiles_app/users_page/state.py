@@ -31,6 +31,7 @@ class PeopleState:
     sort: str = UPDATED_AT
     descending: bool = True
     columns: tuple[str, ...] = DEFAULT
+    usual_columns: tuple[str, ...] = DEFAULT
     page: str = ""
 
     def change(self, **changes: Any) -> "PeopleState":
@@ -52,7 +53,7 @@ class PeopleState:
             ("population", "" if self.population == Population.PROFILES else self.population.value),
             ("search", self.search),
             ("sort", _write_sort(self.sort, descending=self.descending)),
-            ("columns", write_columns(self.columns)),
+            ("columns", "" if self.columns == self.usual_columns else write_columns(self.columns)),
             ("page", self.page),
         )
         return [(name, text) for name, text in pairs if text]
@@ -63,8 +64,9 @@ class PeopleState:
         return f"{path}?{pairs}" if pairs else path
 
 
-def parse_state(params: QueryDict) -> PeopleState:
-    """Raises `BadInput` for what no page of Roster links to."""
+def parse_state(params: QueryDict, *, usual_columns: tuple[str, ...] = DEFAULT) -> PeopleState:
+    """`usual_columns` are shown where the address names none. Raises `BadInput` for what no page of
+    Roster links to."""
     search = params.get("search", "").strip().replace("\0", "")[:_LONGEST_SEARCH]
     sort, descending = _parse_sort(params.get("sort", ""))
     try:
@@ -76,7 +78,8 @@ def parse_state(params: QueryDict) -> PeopleState:
         search=search,
         sort=sort,
         descending=descending,
-        columns=parse_columns(params.get("columns", "")),
+        columns=parse_columns(params.get("columns", "")) or usual_columns,
+        usual_columns=usual_columns,
         page=params.get("page", ""),
     )
 

@@ -19,7 +19,7 @@ from profiles_app.selectors.access import Access, get_group_key
 from profiles_app.selectors.people import Person, Population, Position, count_people, has_people, list_people
 from profiles_app.selectors.time_limit import time_limit
 from profiles_app.users_page.addresses import address_of_people, address_of_profile
-from profiles_app.users_page.columns import Heading, render_cells
+from profiles_app.users_page.columns import Heading, choose_columns, render_cells
 from profiles_app.users_page.snippets import list_snippets, read_server_address
 from profiles_app.users_page.state import PeopleState, parse_state, read_position, write_position
 
@@ -70,10 +70,12 @@ def show_people(request: MemberRequest, access: Access, *, group_key: GroupKey |
     path = address_of_people(access.project, group_key)
     part = bool(request.htmx) and not request.htmx.history_restore_request
     base = {"here": group_key.pk if group_key else "users", "group_key": group_key, "path": path}
+    usual = choose_columns(access.project, group_key)
     try:
-        state = parse_state(request.GET)
+        state = parse_state(request.GET, usual_columns=usual)
     except BadInput as problem:
-        return _answer(request, access, base | _describe_problem(problem, PeopleState(), path), part=part)
+        state = PeopleState(columns=usual, usual_columns=usual)
+        return _answer(request, access, base | _describe_problem(problem, state, path), part=part)
     if not part and not has_people(access.project, group_key=group_key):
         return _welcome(request, access, base)
     try:

@@ -14,6 +14,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from profiles_app.ingest.take import take_groups
 from profiles_app.models import GroupKey, Profile, Project
 from profiles_app.selectors.time_limit import time_limit
 from profiles_app.users_page import views
@@ -25,6 +26,12 @@ _KINDS = {str: 1, int: 2, float: 2, bool: 3, list: 4, dict: 5}
 def read_rows(page: str) -> list[str]:
     """The distinct ids of the rows, in order."""
     return [unescape(found) for found in re.findall(r'<a class="person-link" href="[^"]*\?id=([^"&]*)', page)]
+
+
+def read_headings(page: str) -> list[str]:
+    """The labels of the columns."""
+    head = page[page.index("<thead") : page.index("</thead>")]
+    return [re.sub(r"<[^>]*>|\s+", " ", cell).strip() for cell in re.findall(r"<th.*?</th>", head, re.DOTALL)]
 
 
 def read_link(page: str, name: str) -> str:
@@ -338,3 +345,19 @@ def test_no_profiles_yet(project: Project, owner: Client) -> None:
     page = get_page(owner, f"/projects/{project.pk}/users")
     assert "Nobody has a profile yet" in page
     assert read_rows(get_page(owner, f"/projects/{project.pk}/users?population=all")) == ["visitor"]
+
+
+def test_groups_show_the_properties_that_were_seen_first(project: Project, owner: Client) -> None:
+    record = {
+        "$group_key": "company",
+        "$group_id": "Acme",
+        "$set": {"$name": "Acme Inc.", "industry": "Tools", "seats": 7},
+    }
+    take_groups(project, [record])
+    key = project.group_keys.get(key="company")
+    address = f"/projects/{project.pk}/groups/{key.pk}"
+    page = get_page(owner, address)
+    assert read_headings(page) == ["Name", "Updated at", "industry", "seats"]
+    assert "Tools" in page
+    assert read_headings(get_page(owner, f"{address}?columns=seats")) == ["Name", "seats"]
+    assert "columns=" not in get_page(owner, f"{address}?sort=seats")
