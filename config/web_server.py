@@ -48,4 +48,5 @@ def post_worker_init(worker: Any) -> None:
     gc.set_threshold(50_000, 20, 50)
     if worker.age == 1:
         public = environment.read_text("ROSTER_PUBLIC_URL") or str(_ADDRESS)
-        print(f"Roster is ready at {public}", flush=True)
+        email = environment.read_text("ROSTER_ADMIN_EMAIL")
+        print(f"Roster is ready at {public}\nSign in as {email}; the first start printed the password.", flush=True)

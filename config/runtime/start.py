@@ -44,7 +44,9 @@ class Address:
     port: int
 
     def __str__(self) -> str:
-        return f"http://{self.host}:{self.port}"
+        # A server that listens everywhere is reached on this machine by its loopback address.
+        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)  # noqa: S104
+        return f"http://{host}:{self.port}"
 
 
 def read_address() -> Address:
