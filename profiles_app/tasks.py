@@ -4,6 +4,7 @@ import time
 
 from celery import shared_task
 
+from profiles_app.services.change_log import trim_change_log
 from profiles_app.services.partitions import ensure_coming_partitions
 
 
@@ -11,3 +12,9 @@ from profiles_app.services.partitions import ensure_coming_partitions
 def make_event_partitions() -> None:
     """Makes the partitions of the coming months, so that no batch has to wait for one."""
     ensure_coming_partitions(now=time.time())
+
+
+@shared_task
+def trim_logs() -> None:
+    """Deletes entries of the change log that no reader needs."""
+    trim_change_log()

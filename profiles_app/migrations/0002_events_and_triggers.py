@@ -46,6 +46,37 @@ DROP TRIGGER profile_touch_xid ON profiles_app_profile;
 DROP FUNCTION roster_touch_xid();
 """
 
+# An update that changes no indexed column stays within its page when there is room.
+FILLFACTOR = "ALTER TABLE profiles_app_profile SET (fillfactor = 80);"
+NO_FILLFACTOR = "ALTER TABLE profiles_app_profile RESET (fillfactor);"
+
+CHANGE_LOG = """
+CREATE TABLE profiles_app_profile_change (
+    xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
+    profile_id bigint NOT NULL,
+    written_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX profiles_app_profile_change_xid ON profiles_app_profile_change (xid);
+
+CREATE FUNCTION roster_log_profiles() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO profiles_app_profile_change (profile_id) SELECT id FROM written;
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER profile_log_insert AFTER INSERT ON profiles_app_profile
+    REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION roster_log_profiles();
+CREATE TRIGGER profile_log_update AFTER UPDATE ON profiles_app_profile
+    REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION roster_log_profiles();
+"""
+
+DROP_CHANGE_LOG = """
+DROP TRIGGER profile_log_update ON profiles_app_profile;
+DROP TRIGGER profile_log_insert ON profiles_app_profile;
+DROP FUNCTION roster_log_profiles();
+DROP TABLE profiles_app_profile_change;
+"""
+
 COMMENTS = {
     "profiles_app_user_email_key": "Sign-in: the account of an address.",
     "project_token_unique": "Ingestion: the project of a record by its token.",
@@ -54,7 +85,7 @@ COMMENTS = {
     "service_account_username_unique": "Basic auth: the account by its name.",
     "group_key_unique": "Ingestion: the group key of a record.",
     "profile_unique": "Ingestion and the profile page: one profile by its distinct id.",
-    "profile_xid": "Columnar tail: profiles written since a watermark.",
+    "profiles_app_profile_change_xid": "Columnar tail: profiles written since a watermark.",
     "property_unique": "Catalog: learning a property; the names of a scope.",
     "event_name_unique": "Ingestion: the number of an event name.",
     "segment_unique": "Columnar side: the segments of a project.",
@@ -74,5 +105,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(EVENT_TABLE, DROP_EVENT_TABLE),
         migrations.RunSQL(TRIGGERS, DROP_TRIGGERS),
+        migrations.RunSQL(FILLFACTOR, NO_FILLFACTOR),
+        migrations.RunSQL(CHANGE_LOG, DROP_CHANGE_LOG),
         migrations.RunSQL(comment_on_indexes(COMMENTS), migrations.RunSQL.noop),
     ]

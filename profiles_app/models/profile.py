@@ -15,7 +15,9 @@ class Profile(models.Model):
 
     `updated_at` (shown as "Updated at", `$last_seen`) moves with profile updates only, never
     with events; it is unset where no profile update ever came.
-    `xid` is the transaction that last wrote the row, kept by a trigger.
+    `xid` is the transaction that last wrote the row, kept by a trigger. It has no index: which rows
+    were written since a transaction is in the log `profiles_app_profile_change` (see
+    docs/decisions/change-log.md), so that an update leaves all indexes of this table alone.
     """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="profiles", db_index=False)
@@ -35,10 +37,6 @@ class Profile(models.Model):
                 fields=["project", "group_key", "distinct_id"], name="profile_unique", nulls_distinct=False
             ),
             models.CheckConstraint(condition=~models.Q(distinct_id=""), name="profile_distinct_id_not_empty"),
-        ]
-        indexes = [
-            # The columnar tail: rows written since a watermark.
-            models.Index(fields=["xid"], name="profile_xid"),
         ]
 
     def __str__(self) -> str:
