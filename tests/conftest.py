@@ -1,8 +1,10 @@
 """What all tests share: a project with its people, and a client that speaks to the ingestion."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from profiles_app.ingest import catalog
@@ -19,6 +21,21 @@ def _forget() -> None:
     """Each test begins with a process that has learned nothing."""
     catalog.forget()
     people_memory.forget()
+
+
+@pytest.fixture(autouse=True)
+def _empty_unmanaged_tables(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Django empties the tables of its models after a test that commits; the tables that
+    migrations made in SQL are emptied here."""
+    marker = request.node.get_closest_marker("django_db")
+    commits = {"transactional_db", "live_server"} & set(request.fixturenames)
+    if not commits and not (marker and marker.kwargs.get("transaction")):
+        yield
+        return
+    request.getfixturevalue("transactional_db")
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE profiles_app_event, profiles_app_profile_change")
 
 
 @pytest.fixture

@@ -85,9 +85,11 @@ def _engage_place(records: Records, place: Place, id_field: str, outcome: Outcom
     signature = sign(payloads)
     check = records.odd_text or needs_checking(signature)
     now = time.time_ns() // 1_000_000
+    heavy = records.size > limits.RECORD_BYTES
 
     def parse(index: int, record: dict[str, Any]) -> Update:
-        check_size(record, batch_bytes=records.size)
+        if heavy:
+            check_size(record)
         return parse_update(
             record, index=index, id_field=id_field, now=now, outcome=outcome, check=check, odd_text=records.odd_text
         )
@@ -106,9 +108,11 @@ def track(records: Records, outcome: Outcome, *, dated: bool) -> None:
     signature = sign(record["properties"] for _, record in items)
     check = records.odd_text or needs_checking(signature)
     now = time.time_ns() // 1_000_000
+    heavy = records.size > limits.RECORD_BYTES
 
     def parse(index: int, record: dict[str, Any]) -> ParsedEvent:
-        check_size(record, batch_bytes=records.size)
+        if heavy:
+            check_size(record)
         return parse_event(
             record,
             index=index,

@@ -6,8 +6,8 @@ from typing import Any, Final
 from profiles_app.ingest.outcome import RecordProblem
 
 # A number of seconds this large would be the year 5138: it must be milliseconds.
-_MILLISECONDS_FROM: Final = 100_000_000_000
-_SENSIBLE_BELOW: Final = 1000 * _MILLISECONDS_FROM
+MILLISECONDS_FROM: Final = 100_000_000_000
+_SENSIBLE_BELOW: Final = 1000 * MILLISECONDS_FROM
 
 
 def parse_time(value: Any, *, now: int, place: str) -> int:
@@ -15,12 +15,12 @@ def parse_time(value: Any, *, now: int, place: str) -> int:
 
     Takes numbers and strings that read as numbers. Raises `RecordProblem`.
     """
-    if value.__class__ is int and 0 <= value < _MILLISECONDS_FROM:
+    if value.__class__ is int and 0 <= value < MILLISECONDS_FROM:
         return min(value * 1000, now)
     number = _parse_number(value, place)
     if not 0 <= number < _SENSIBLE_BELOW:
         raise RecordProblem(place, "must be seconds or milliseconds since 1970 (a Unix time).")
-    return min(round(number if number >= _MILLISECONDS_FROM else number * 1000), now)
+    return min(round(number if number >= MILLISECONDS_FROM else number * 1000), now)
 
 
 def _parse_number(value: Any, place: str) -> float:

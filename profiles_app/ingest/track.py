@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 from profiles_app.ingest import limits
 from profiles_app.ingest.operations import Properties
 from profiles_app.ingest.outcome import Outcome, RecordProblem
-from profiles_app.ingest.times import parse_time
+from profiles_app.ingest.times import MILLISECONDS_FROM, parse_time
 from profiles_app.ingest.values import check_properties, check_text, parse_identifier
 
 # Names in an event's properties that are columns, or no business of its readers.
@@ -47,18 +47,29 @@ def parse_event(
     pop = properties.pop
     pop("token", None)
     time = pop("time", None)
-    name = _parse_event_name(record.get("event"), index, outcome, odd_text=odd_text)
-    insert_id = _parse_insert_id(properties.get("$insert_id"), odd_text=odd_text)
-    distinct_id = pop("distinct_id", None)
-    if distinct_id.__class__ is not str or not distinct_id or not distinct_id.isascii() or len(distinct_id) > 200:
+    name: Any = record.get("event")
+    distinct_id: Any = pop("distinct_id", None)
+    insert_id: Any = properties.get("$insert_id")
+    # What is as it should be is passed over quickly; each exception has a function of its own.
+    if odd_text or not _is_plain(name, limits.NAME_LENGTH):
+        name = _parse_event_name(name, index, outcome, odd_text=odd_text)
+    if odd_text or not _is_plain(insert_id, limits.INSERT_ID_LENGTH):
+        insert_id = _parse_insert_id(insert_id, odd_text=odd_text)
+    if odd_text or not _is_plain(distinct_id, limits.DISTINCT_ID_LENGTH):
         distinct_id = _parse_person(distinct_id, properties, address)
-    elif odd_text or distinct_id.isspace():
-        distinct_id = parse_identifier(distinct_id, "properties.distinct_id")
     if check:
         properties = check_properties(properties, at="properties", index=index, outcome=outcome, odd_text=odd_text)
-    moment = _parse_event_time(time, now, dated=dated)
+    if time.__class__ is int and 0 <= time < MILLISECONDS_FROM:
+        moment = min(time * 1000, now)
+    else:
+        moment = _parse_event_time(time, now, dated=dated)
     properties.pop("$insert_id", None)
     return ParsedEvent(index, name, distinct_id, moment, insert_id, properties)
+
+
+def _is_plain(value: Any, length: int) -> bool:
+    """A string that cannot be blank or too long."""
+    return value.__class__ is str and 0 < len(value) <= length and not value.isspace()
 
 
 def _parse_event_name(value: Any, index: int, outcome: Outcome, *, odd_text: bool) -> str:

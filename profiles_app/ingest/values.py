@@ -122,9 +122,9 @@ def check_text(text: str, place: str) -> None:
         raise RecordProblem(place, "the text holds half of a surrogate pair, which is not a character.") from None
 
 
-def check_size(record: Any, *, batch_bytes: int) -> None:
-    """Raises `RecordProblem` for a record over the limit; free for batches that are smaller."""
-    if batch_bytes > limits.RECORD_BYTES and _measure(record) > limits.RECORD_BYTES:
+def check_size(record: Any) -> None:
+    """Raises `RecordProblem` for a record over the limit."""
+    if _measure(record) > limits.RECORD_BYTES:
         raise RecordProblem("", f"a record may take {limits.RECORD_BYTES // 1024} KB, not more.")
 
 

@@ -123,9 +123,7 @@ def _take_by_token(
     """Hands the records of each project to `take_records`. Raises `NotSignedIn` when no record
     names a project that exists; a single stray record fails alone."""
     outcome = Outcome(total=len(batch.records))
-    by_token: dict[str, list[tuple[int, Any]]] = {}
-    for index, record in enumerate(batch.records):
-        by_token.setdefault(get_token(record), []).append((index, record))
+    by_token = _group_by_token(batch.records, get_token)
     projects = get_projects_by_token({token for token in by_token if token and token.isprintable()})
     if not projects:
         _refuse_tokens(batch, by_token)
@@ -133,6 +131,18 @@ def _take_by_token(
     _run(form, lambda: _take_all(with_project, batch, take_records, outcome, address))
     outcome.failed.sort(key=lambda note: note.index)
     return outcome
+
+
+def _group_by_token(records: list[Any], get_token: Callable[[Any], str]) -> dict[str, list[tuple[int, Any]]]:
+    """The records by token, each with its place in the request."""
+    tokens = [get_token(record) for record in records]
+    places = list(enumerate(records))
+    if tokens.count(tokens[0]) == len(tokens):
+        return {tokens[0]: places}
+    by_token: dict[str, list[tuple[int, Any]]] = {}
+    for token, place in zip(tokens, places, strict=True):
+        by_token.setdefault(token, []).append(place)
+    return by_token
 
 
 def _take_all(

@@ -1,6 +1,6 @@
 """Many clients at once, over real connections: nothing is lost and nothing blocks for ever."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
@@ -27,14 +27,6 @@ def committed() -> Sender:
     """A project that other connections see."""
     project = Project.objects.create(name="Demo", token="token-of-demo", secret_hash=hash_secret(SECRET))
     return Sender(Client(), project)
-
-
-@pytest.fixture(autouse=True)
-def _drop_events() -> Iterator[None]:
-    """Django empties the tables of its models after such a test, and this one is not among them."""
-    yield
-    with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE profiles_app_event")
 
 
 def _run_at_once(work: Callable[[int], Any], times: int) -> list[Any]:

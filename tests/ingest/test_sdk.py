@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import connection
 from mixpanel import BufferedConsumer, Consumer, Mixpanel, MixpanelException, ServiceAccountCredentials
 from pytest_django.live_server_helper import LiveServer
 
@@ -17,10 +16,8 @@ TOKEN = "token-of-demo"
 
 
 @pytest.fixture(autouse=True)
-def project() -> Iterator[Project]:
-    yield Project.objects.create(name="Demo", token=TOKEN, secret_hash=hash_secret(SECRET))
-    with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE profiles_app_event")
+def project(transactional_db: None) -> Project:
+    return Project.objects.create(name="Demo", token=TOKEN, secret_hash=hash_secret(SECRET))
 
 
 def _consume(server: LiveServer, kind: Any, **options: Any) -> Any:
