@@ -11,6 +11,8 @@ from typing import Final
 
 from django.db import connection, transaction
 
+from profiles_app.ingest.transactions import share_people
+
 # About 130 bytes each.
 _REMEMBER_AT_MOST: Final = 400_000
 
@@ -33,7 +35,7 @@ def forget() -> None:
 
 def number_people(project_id: int, distinct_ids: set[str]) -> dict[str, int]:
     """Row ids by distinct id, for these and maybe more. Those who are new, or were deleted, are
-    users from now on. The caller holds the people of the project."""
+    users from now on. Shares the people of the project until the end of the transaction."""
     memory = _recall(project_id)
     unknown = distinct_ids - memory.known.keys()
     if not unknown:
@@ -46,9 +48,7 @@ def number_people(project_id: int, distinct_ids: set[str]) -> dict[str, int]:
 
 
 def _recall(project_id: int) -> Memory:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT people_epoch FROM profiles_app_project WHERE id = %s", [project_id])
-        (epoch,) = cursor.fetchone() or (0,)
+    epoch = share_people(project_id)
     memory = _memories.get(project_id)
     if memory is None or memory.epoch != epoch:
         memory = _memories[project_id] = Memory(epoch=epoch)

@@ -30,9 +30,22 @@ def run_in_transaction(work: Callable[[], Result]) -> Result:
         return work()
 
 
-def hold_people(project_id: int, *, alone: bool) -> None:
-    """Until the end of the transaction: keeps a person from being declared gone while an event
-    of theirs is on its way. Writers of events share the lock; who removes holds it alone."""
-    function = "pg_advisory_xact_lock" if alone else "pg_advisory_xact_lock_shared"
+def hold_people(project_id: int) -> None:
+    """Until the end of the transaction, nobody writes events of the project: for who removes
+    properties, so that nobody is declared gone while an event of theirs is on its way."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {function}(%s, %s)", [_PEOPLE_LOCK, project_id])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_PEOPLE_LOCK, project_id])
+
+
+def share_people(project_id: int) -> int:
+    """Until the end of the transaction, nobody holds the people of the project: for writers of
+    events. Returns the epoch of the people, read once that is sure."""
+    with connection.cursor() as cursor:
+        # One message; the second statement sees what was committed while the first one waited.
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock_shared(%s, %s);SELECT people_epoch FROM profiles_app_project WHERE id = %s",
+            [_PEOPLE_LOCK, project_id, project_id],
+        )
+        cursor.nextset()
+        (epoch,) = cursor.fetchone() or (0,)
+    return int(epoch)

@@ -5,14 +5,14 @@ from struct import Struct
 from typing import Final
 
 import orjson
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection
 
 from profiles_app.ingest.binary import EPOCH_2000, JSONB_HEAD, NULL, TEXT_HEAD, copy_rows
 from profiles_app.ingest.catalog import Place, learn_properties, number_event_names
 from profiles_app.ingest.outcome import Outcome
 from profiles_app.ingest.people import number_people
 from profiles_app.ingest.track import ParsedEvent
-from profiles_app.ingest.transactions import get_sqlstate, hold_people, run_in_transaction
+from profiles_app.ingest.transactions import get_sqlstate, run_in_transaction
 from profiles_app.ingest.values import Signature
 from profiles_app.services.partitions import ensure_partitions
 
@@ -33,29 +33,33 @@ class Plan:
 def write_events(plan: Plan, outcome: Outcome) -> None:
     """Writes the events in one transaction; duplicates replace, also within the batch."""
     try:
-        written = run_in_transaction(lambda: _write(plan))
+        written = run_in_transaction(lambda: _write(plan, replace=False))
     except IntegrityError as error:
-        if get_sqlstate(error) != _NO_PARTITION:
-            raise
-        ensure_partitions(event.time / 1000 for event in plan.events)
-        written = run_in_transaction(lambda: _write(plan))
+        written = _write_despite(error, plan)
     outcome.count("events", written)
 
 
-def _write(plan: Plan) -> int:
+def _write_despite(error: IntegrityError, plan: Plan) -> int:
+    """The second try, which takes care of months without a partition and of duplicates."""
+    if get_sqlstate(error) not in {_NO_PARTITION, _DUPLICATE}:
+        raise error
+    ensure_partitions(event.time / 1000 for event in plan.events)
+    return run_in_transaction(lambda: _write(plan, replace=True))
+
+
+def _write(plan: Plan, *, replace: bool) -> int:
+    """With `replace`, the slower way for a batch in which some event may be there already."""
     project_id = plan.place.project_id
-    hold_people(project_id, alone=False)
     names = number_event_names(project_id, {event.name for event in plan.events})
     people = number_people(project_id, {event.distinct_id for event in plan.events})
     rows = _encode_rows(plan, names, people)
-    try:
-        # A savepoint of its own: a duplicate must not undo what came before.
-        with transaction.atomic(), connection.cursor() as cursor:
+    with connection.cursor() as cursor:
+        if replace:
+            cursor.execute(_MAKE_INCOMING)
+            copy_rows(cursor, _COPY_INCOMING, rows)
+            cursor.execute(_REPLACE)
+        else:
             copy_rows(cursor, _COPY, rows)
-    except IntegrityError as error:
-        if get_sqlstate(error) != _DUPLICATE:
-            raise
-        _replace(rows)
     learn_properties(plan.place, plan.signature, plan.dates)
     return len(rows) // _PIECES
 
@@ -108,11 +112,3 @@ ORDER BY profile_id, time, name_id, insert_id
 ON CONFLICT (profile_id, time, name_id, insert_id) DO UPDATE
 SET properties = EXCLUDED.properties, received_at = now(), xid = pg_current_xact_id()
 """
-
-
-def _replace(rows: list[bytes]) -> None:
-    """The slower way, for a batch in which some event is there already."""
-    with connection.cursor() as cursor:
-        cursor.execute(_MAKE_INCOMING)
-        copy_rows(cursor, _COPY_INCOMING, rows)
-        cursor.execute(_REPLACE)

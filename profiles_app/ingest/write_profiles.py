@@ -95,7 +95,7 @@ def _merge(plan: Plan) -> Written:
 def _rewrite(plan: Plan, *, read_all: bool) -> Written:
     written = Written()
     if any(update.removes for update in plan.updates):
-        hold_people(plan.place.project_id, alone=True)
+        hold_people(plan.place.project_id)
     everyone = {update.distinct_id for update in plan.updates}
     readers = everyone if read_all else {update.distinct_id for update in plan.updates if update.reads}
     targets = profile_rows.lock(plan.place, everyone, readers)

@@ -141,7 +141,7 @@ def test_remembered_people_are_looked_up_again_after_they_were_deleted(committed
     committed.track(committed.event("Open", "1"))
     first = committed.profile("1").pk
     with transaction.atomic():
-        hold_people(committed.project.pk, alone=True)
+        hold_people(committed.project.pk)
         Event.objects.all()._raw_delete("default")
         Profile.objects.all().delete()
         raise_epoch(committed.project.pk)
