@@ -13,6 +13,7 @@ from profiles_app.ingest.outcome import Note, Outcome
 
 _PIXEL: Final = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
 _CALLBACK: Final = re.compile(r"[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*", re.ASCII)
+_NOT_PRINTABLE: Final = re.compile(r"[^\x20-\x7e]")
 _SOME_FAILED: Final = "Some data points in the request failed validation."
 
 
@@ -100,7 +101,8 @@ def _add_headers(response: HttpResponse, outcome: Outcome) -> HttpResponse:
 
 
 def _fit_header(text: str) -> str:
-    return text[:400].encode("ascii", "backslashreplace").decode().replace("\r", " ").replace("\n", " ")
+    """The text in the characters that a header may hold."""
+    return _NOT_PRINTABLE.sub("?", text[:400].encode("ascii", "backslashreplace").decode())
 
 
 def answer_error(error: UserFacingError, form: Form) -> HttpResponse:

@@ -1,6 +1,7 @@
 """Reading the bytes of a request, within the limits."""
 
 import zlib
+from collections.abc import Callable
 from typing import Final
 
 from django.http import HttpRequest
@@ -35,8 +36,9 @@ def _read_at_most(request: HttpRequest, limit: int) -> bytes:
         raise TooLarge(_TOO_LARGE)
     chunks: list[bytes] = []
     size = 0
+    read = _get_reader(request)
     try:
-        while chunk := request.read(_CHUNK):
+        while chunk := read(_CHUNK):
             size += len(chunk)
             if size > limit:
                 raise TooLarge(_TOO_LARGE)
@@ -46,6 +48,17 @@ def _read_at_most(request: HttpRequest, limit: int) -> bytes:
     if declared.isdigit() and size < int(declared):
         raise BadInput("The request ended before its body was complete. Send it again.")
     return b"".join(chunks)
+
+
+def _get_reader(request: HttpRequest) -> Callable[[int], bytes]:
+    """What reads the body. Django reads as much as `Content-Length` says; a body in chunks has none,
+    and its end is known to the server, which says so."""
+    if "chunked" in request.headers.get("Transfer-Encoding", "").lower():
+        if not request.META.get("wsgi.input_terminated"):
+            raise BadInput("A body in chunks cannot be read here. Send it with a Content-Length.")
+        read: Callable[[int], bytes] = request.META["wsgi.input"].read
+        return read
+    return request.read
 
 
 def _gunzip(raw: bytes, limit: int) -> bytes:

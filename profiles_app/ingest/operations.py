@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+import orjson
+
 from profiles_app.ingest import limits
 from profiles_app.ingest.outcome import RecordProblem
 from profiles_app.ingest.values import check_container
@@ -21,13 +23,15 @@ class Draft:
     """Changes to one profile, to be written as `(properties - gone) || changes`.
 
     `present`: the stored properties, empty where no operation needs to know them.
-    `wiped`: the stored properties go first.
+    `wiped`: the stored properties go first. `members`: what lists hold, for those that `$union` has
+    gone through; forgotten when the property is set.
     """
 
     present: Properties = field(default_factory=dict)
     changes: Properties = field(default_factory=dict)
     gone: set[str] = field(default_factory=set)
     wiped: bool = False
+    members: dict[str, set[Any]] = field(default_factory=dict)
 
     def get(self, name: str) -> Any:
         """The value as it would be now; None where it is not set."""
@@ -38,20 +42,25 @@ class Draft:
     def set(self, name: str, value: Any) -> None:
         self.changes[name] = value
         self.gone.discard(name)
+        self.members.pop(name, None)
 
     def set_all(self, values: Properties) -> None:
         self.changes.update(values)
         if self.gone:
             self.gone -= values.keys()
+        if self.members:
+            self.members.clear()
 
     def unset(self, name: str) -> None:
         self.changes.pop(name, None)
         self.gone.add(name)
+        self.members.pop(name, None)
 
     def wipe(self) -> None:
         self.wiped = True
         self.changes.clear()
         self.gone.clear()
+        self.members.clear()
 
     def copy(self) -> "Draft":
         """A draft that changes on its own; the present properties are shared, since none changes them."""
@@ -88,18 +97,21 @@ def _append(draft: Draft, name: str, value: Any) -> None:
 
 
 def _union(draft: Draft, name: str, value: Any) -> None:
-    merged = list(_present_list(draft, name, "$union"))
-    for item in value:
-        if not _holds(merged, item):
-            merged.append(item)
-    _set_list(draft, name, merged, "$union")
+    present = _present_list(draft, name, "$union")
+    held = draft.members.get(name)
+    if held is None:
+        held = {_identify(item) for item in present}
+    fresh = {key: item for item in value if (key := _identify(item)) not in held}
+    _set_list(draft, name, [*present, *fresh.values()], "$union")
+    # Only now: a list that is refused for its size leaves what is known as it was.
+    held.update(fresh)
+    draft.members[name] = held
 
 
 def _remove(draft: Draft, name: str, value: Any) -> None:
     present = _present_list(draft, name, "$remove")
-    kept = [item for item in present if not _is_same(item, value)]
-    if len(kept) != len(present):
-        draft.set(name, kept)
+    if value in present:  # Quick, but it takes true for 1.
+        draft.set(name, [item for item in present if not _is_same(item, value)])
 
 
 def _present_list(draft: Draft, name: str, operation: str) -> list[Any]:
@@ -125,8 +137,16 @@ def _is_same(one: Any, other: Any) -> bool:
     return bool(one == other) and isinstance(one, bool) == isinstance(other, bool)
 
 
-def _holds(items: list[Any], value: Any) -> bool:
-    return any(_is_same(item, value) for item in items)
+def _identify(value: Any) -> Any:
+    """Something to hash that is equal for values that are equal as JSON."""
+    kind = value.__class__
+    if kind is str:
+        return value
+    if kind is bool:
+        return (kind, value)
+    if kind in (int, float):
+        return (float, value)
+    return (kind, orjson.dumps(value, option=orjson.OPT_SORT_KEYS))
 
 
 def _fit_number(number: float, name: str) -> float:
@@ -139,7 +159,7 @@ def _fit_number(number: float, name: str) -> float:
 
 
 def _show(value: Any) -> str:
-    text = repr(value)
+    text = orjson.dumps(value).decode()
     return text if len(text) <= 40 else text[:37] + "…"
 
 

@@ -5,8 +5,11 @@ The views, the demo data and the benchmarks all come through here.
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any, TypeVar
+
+from django.db import transaction
 
 from profiles_app.ingest import limits, write_events, write_profiles
 from profiles_app.ingest.catalog import Place, find_dates
@@ -15,6 +18,7 @@ from profiles_app.ingest.outcome import Outcome, RecordProblem
 from profiles_app.ingest.track import RESERVED, ParsedEvent, parse_event
 from profiles_app.ingest.values import check_size, check_text, needs_checking, sign
 from profiles_app.models import GroupKey, Project, Scope
+from profiles_app.models.project import is_one_line
 
 Parsed = TypeVar("Parsed")
 
@@ -67,16 +71,22 @@ def engage_groups(records: Records, outcome: Outcome) -> None:
             by_key.setdefault(_parse_group_key(record, odd_text=records.odd_text), []).append((index, record))
         except RecordProblem as problem:
             outcome.fail(index, problem)
-    for key, items in by_key.items():
-        try:
-            group_key = ensure_group_key(records.project, key)
-        except RecordProblem as problem:
-            for index, _ in items:
-                outcome.fail(index, problem)
-            continue
-        place = Place(project_id=records.project.pk, scope=Scope.PROFILE, group_key_id=group_key.pk)
-        part = Records(project=records.project, items=items, odd_text=records.odd_text, size=records.size)
-        _engage_place(part, place, "$group_id", outcome)
+    # A request is answered as one: groups of several kinds are written together.
+    with transaction.atomic() if len(by_key) > 1 else nullcontext():
+        for key, items in by_key.items():
+            part = Records(project=records.project, items=items, odd_text=records.odd_text, size=records.size)
+            _engage_groups_of(key, part, outcome)
+
+
+def _engage_groups_of(key: str, records: Records, outcome: Outcome) -> None:
+    try:
+        group_key = ensure_group_key(records.project, key)
+    except RecordProblem as problem:
+        for index, _ in records.items:
+            outcome.fail(index, problem)
+        return
+    place = Place(project_id=records.project.pk, scope=Scope.PROFILE, group_key_id=group_key.pk)
+    _engage_place(records, place, "$group_id", outcome)
 
 
 def _engage_place(records: Records, place: Place, id_field: str, outcome: Outcome) -> None:
@@ -173,6 +183,8 @@ def _parse_group_key(record: dict[str, Any], *, odd_text: bool) -> str:
         raise RecordProblem("$group_key", f"has {len(key):,} characters; {limits.NAME_LENGTH} are allowed.")
     if odd_text:
         check_text(key, "$group_key")
+    if not is_one_line(key):
+        raise RecordProblem("$group_key", "must stand on one line, without control characters.")
     return key
 
 

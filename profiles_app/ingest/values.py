@@ -4,6 +4,7 @@ The usual batch is checked by its *signature*, the set of (name, Python type) ov
 properties: when that shows only short names and plain values, no value is looked at again.
 """
 
+import json
 import math
 from collections.abc import Iterable
 from typing import Any, Final
@@ -88,11 +89,14 @@ def _is_deeper(value: Any, depth: int) -> bool:
 
 
 def _measure(value: Any) -> int:
-    """The bytes of a value as JSON."""
+    """The bytes of a value as JSON; 0 for what is nested too deep, which is refused for that."""
     try:
         return len(orjson.dumps(value))
-    except TypeError:  # Lone surrogates, or deeper than it goes: both are told apart elsewhere.
-        return len(repr(value))
+    except TypeError:  # Lone surrogates, or deeper than orjson goes.
+        try:
+            return len(json.dumps(value))
+        except RecursionError:
+            return 0
 
 
 def _check_scalars(value: Any, place: str, depth: int) -> None:
@@ -132,8 +136,10 @@ def parse_identifier(value: Any, place: str) -> str:
     """A distinct id or group id: text, or a whole number, which is taken as its digits."""
     if value.__class__ is int:
         value = str(value)
-    if value.__class__ is not str:
+    if value is None:
         raise RecordProblem(place, "is missing; it must be a non-empty string.")
+    if value.__class__ is not str:
+        raise RecordProblem(place, "must be a non-empty string.")
     if not value.strip():
         raise RecordProblem(place, "is empty; it must be a non-empty string.")
     if len(value) > limits.DISTINCT_ID_LENGTH:

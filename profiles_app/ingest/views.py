@@ -43,6 +43,8 @@ def _answer(request: HttpRequest, serve: Serve, *, always_strict: bool) -> HttpR
     query = {name: value for name, value in request.GET.items() if isinstance(value, str)}
     form = parse_form(query, always_strict=always_strict)
     try:
+        if request.method == "HEAD":
+            return HttpResponse(status=405)
         if request.method not in {"GET", "POST"}:
             raise WrongMethod("Send records with POST.")
         batch = parse_request(read_body(request), content_type=request.content_type or "", query=query)
@@ -55,14 +57,14 @@ def _answer(request: HttpRequest, serve: Serve, *, always_strict: bool) -> HttpR
         return answer_error(Unavailable("The database cannot be reached at the moment. Send this again."), form)
 
 
-def _run(form: Form, work: Callable[[], None]) -> None:
-    """Runs the work; a dry run is undone as a whole."""
-    if not form.dry_run:
+def _run(form: Form, work: Callable[[], None], *, parts: int = 1) -> None:
+    """Runs the work, that of several projects in one transaction; a dry run is undone as a whole."""
+    if parts == 1 and not form.dry_run:
         work()
         return
     with transaction.atomic():
         work()
-        transaction.set_rollback(True)
+        transaction.set_rollback(form.dry_run)
 
 
 @_serve()
@@ -128,7 +130,7 @@ def _take_by_token(
     if not projects:
         _refuse_tokens(batch, by_token)
     with_project = [(projects.get(token), items) for token, items in by_token.items()]
-    _run(form, lambda: _take_all(with_project, batch, take_records, outcome, address))
+    _run(form, lambda: _take_all(with_project, batch, take_records, outcome, address), parts=len(projects))
     outcome.failed.sort(key=lambda note: note.index)
     return outcome
 

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+import math
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 from urllib.parse import parse_qsl
@@ -39,6 +40,8 @@ def parse_request(body: bytes, *, content_type: str, query: dict[str, str]) -> B
         return _parse_json(body, options=query, lines=True)
     if _is_json(body, content_type):
         return _parse_json(body, options=query, lines=False)
+    if content_type == "multipart/form-data":
+        raise BadInput("Multipart forms are not taken. Send JSON, or a form in application/x-www-form-urlencoded.")
     fields = {**query, **_parse_form(body)}
     data = fields.pop("data", "")
     if not data.strip():
@@ -116,9 +119,22 @@ def _load_leniently(text: bytes, error: orjson.JSONDecodeError, line: int) -> An
     """Lone surrogates are a fault of one record, not of all: they get past here and are found
     when the strings are checked."""
     try:
-        return json.loads(text, parse_constant=_refuse_constant)
+        return json.loads(text, parse_constant=_refuse_constant, parse_int=_parse_int, parse_float=_parse_float)
     except (ValueError, RecursionError):
         _refuse(error, line)
+
+
+def _parse_int(text: str) -> float:
+    """As orjson reads it: beyond 64 bits a whole number is a float."""
+    number = int(text)
+    return number if -(2**63) <= number < 2**64 else _parse_float(text)
+
+
+def _parse_float(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(text)
+    return number
 
 
 def _refuse_constant(name: str) -> NoReturn:

@@ -20,6 +20,10 @@ _NO_PARTITION: Final = "23514"  # check_violation, which a partitioned table rai
 _DUPLICATE: Final = "23505"  # unique_violation
 
 
+_DAY_MS: Final = 86_400_000
+_prepared_days: set[int] = set()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Plan:
     """The events of one batch, and the property names they introduce."""
@@ -32,11 +36,21 @@ class Plan:
 
 def write_events(plan: Plan, outcome: Outcome) -> None:
     """Writes the events in one transaction; duplicates replace, also within the batch."""
+    _prepare_days({event.time // _DAY_MS for event in plan.events})
     try:
         written = run_in_transaction(lambda: _write(plan, replace=False))
     except IntegrityError as error:
         written = _write_despite(error, plan)
     outcome.count("events", written)
+
+
+def _prepare_days(days: set[int]) -> None:
+    """Makes partitions where this process has not seen them. That they are there is remembered; that
+    they are gone again, as after a dry run, shows when they are written to."""
+    fresh = days - _prepared_days
+    if fresh:
+        ensure_partitions(day * 86_400.0 for day in fresh)
+        _prepared_days.update(fresh)
 
 
 def _write_despite(error: IntegrityError, plan: Plan) -> int:

@@ -88,7 +88,7 @@ def test_the_sdk_hears_of_errors(live_server: LiveServer) -> None:
     with pytest.raises(MixpanelException, match="token is not known"):
         Mixpanel("wrong", consumer=_consume(live_server, Consumer)).people_set("1", {"a": 1})
     sdk = Mixpanel(TOKEN, consumer=_consume(live_server, Consumer))
-    with pytest.raises(MixpanelException, match=r"\$add.a: 'x' is not a number"):
+    with pytest.raises(MixpanelException, match=r'\$add.a: "x" is not a number'):
         sdk.people_increment("1", {"a": "x"})
     with pytest.raises(MixpanelException, match="secret is not known"):
         sdk.import_data("key", "1", "Old", 1, {}, api_secret="wrong")
