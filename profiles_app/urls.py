@@ -15,6 +15,7 @@ _settings: list[URLPattern | URLResolver] = [
     path("/members/<int:membership_id>/remove", settings.remove_member, name="remove-member"),
     path("/group-keys", settings.add_group_key, name="add-group-key"),
     path("/group-keys/<int:group_key_id>", settings.rename_group_key, name="rename-group-key"),
+    path("/group-keys/<int:group_key_id>/delete", settings.delete_group_key, name="delete-group-key"),
     path("/service-accounts", settings.create_service_account, name="create-service-account"),
     path("/service-accounts/<int:account_id>/delete", settings.delete_service_account, name="delete-service-account"),
 ]

@@ -1,13 +1,18 @@
 """Projects, who belongs to them, and what may send to and read from them."""
 
 import secrets
+import unicodedata
 import zoneinfo
 from hashlib import sha256
+from typing import Final
 
 from django.core.exceptions import ValidationError
 from django.db import models
 
 from profiles_app.models.user import User
+
+# Unicode's control characters, and its separators of lines and of paragraphs.
+_BREAKS: Final = frozenset({"Cc", "Zl", "Zp"})
 
 
 class Role(models.TextChoices):
@@ -37,6 +42,17 @@ def check_time_zone(name: str) -> None:
     """Raises `ValidationError` unless `name` is an IANA time zone such as Europe/Oslo."""
     if name not in zoneinfo.available_timezones():
         raise ValidationError(f"“{name}” is not a time zone. Choose one such as Europe/Oslo.")
+
+
+def is_one_line(text: str) -> bool:
+    """Whether pages and SDKs can show it as a name: no control characters, no line breaks."""
+    return not any(unicodedata.category(character) in _BREAKS for character in text)
+
+
+def check_one_line(text: str) -> None:
+    """Raises `ValidationError` unless `is_one_line`."""
+    if not is_one_line(text):
+        raise ValidationError("Write it on one line, without control characters.")
 
 
 class Project(models.Model):

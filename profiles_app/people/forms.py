@@ -5,10 +5,9 @@ from functools import cache
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 
 from profiles_app.models import Role
-from profiles_app.models.project import check_time_zone
+from profiles_app.models.project import check_one_line, check_time_zone
 
 
 @cache
@@ -16,12 +15,6 @@ def list_time_zones() -> list[tuple[str, str]]:
     """Choices of every IANA zone with a place in its name, UTC first."""
     names = sorted(name for name in zoneinfo.available_timezones() if "/" in name and not name.startswith("Etc/"))
     return [(name, name.replace("_", " ")) for name in ["UTC", *names]]
-
-
-def check_one_line(text: str) -> None:
-    """Raises `ValidationError` for control characters, which neither SDKs nor pages can show."""
-    if any(ord(character) < 32 or ord(character) == 127 for character in text):
-        raise ValidationError("Write it on one line, without control characters.")
 
 
 class PageForm(forms.Form):

@@ -23,7 +23,7 @@ from profiles_app.people.frame import render_page
 from profiles_app.people.reveal import forget_revealed, read_revealed, reveal_next
 from profiles_app.selectors.access import Access, get_group_key
 from profiles_app.selectors.members import get_member, get_service_account, list_members
-from profiles_app.services import projects
+from profiles_app.services import group_keys, projects
 
 
 @member_page
@@ -97,7 +97,7 @@ def add_group_key(request: MemberRequest, access: Access) -> HttpResponse:
     form = GroupKeyForm(request.POST)
     try:
         if form.is_valid():
-            made = projects.add_group_key(access.project, **form.cleaned_data)
+            made = group_keys.add_group_key(access.project, **form.cleaned_data)
             return _done(request, access, f"{made.label} are in the left bar now.", part="group-keys")
     except BadInput as problem:
         form.add_error("key", problem.message)
@@ -109,8 +109,16 @@ def rename_group_key(request: MemberRequest, access: Access, group_key_id: int) 
     group_key, form = get_group_key(access.project, group_key_id), GroupLabelForm(request.POST)
     if not form.is_valid():
         return _show(request, access, status=422, group_keys_problem="A label has 1 to 100 characters, on one line.")
-    projects.rename_group_key(group_key, label=form.cleaned_data["label"])
+    group_keys.rename_group_key(group_key, label=form.cleaned_data["label"])
     return _done(request, access, f"{group_key.key} is shown as {group_key.label} now.", part="group-keys")
+
+
+@admin_action
+def delete_group_key(request: MemberRequest, access: Access, group_key_id: int) -> HttpResponse:
+    group_key = get_group_key(access.project, group_key_id)
+    number = group_keys.delete_group_key(group_key)
+    groups = "1 group" if number == 1 else f"{number:,} groups"
+    return _done(request, access, f"{group_key.label} are deleted: {groups}.", part="group-keys")
 
 
 @admin_action
@@ -142,6 +150,7 @@ def _show(request: MemberRequest, access: Access, *, status: int = 200, **contex
         "here": "settings",
         "members": list_members(project),
         "roles": Role.choices,
+        "group_counts": group_keys.count_groups(project) if access.is_admin else {},
         "service_accounts": project.service_accounts.order_by("username"),
     }
     return render_page(request, "people/settings.html", access, page | forms | context, status=status)

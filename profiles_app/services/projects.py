@@ -7,10 +7,10 @@ import secrets
 from dataclasses import dataclass
 from typing import Final
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from profiles_app.errors import BadInput
-from profiles_app.models import GroupKey, Membership, Project, Role, ServiceAccount, User
+from profiles_app.models import Membership, Project, Role, ServiceAccount, User
 from profiles_app.models.project import hash_secret, make_secret, make_token
 
 # Without letters and digits that look alike: passwords are read aloud and typed.
@@ -107,21 +107,6 @@ def _check_another_admin(membership: Membership) -> None:
     admins = Membership.objects.filter(project_id=membership.project_id, role=Role.ADMIN)
     if not admins.exclude(pk=membership.pk).exists():
         raise BadInput("A project needs an admin, and this is the last one. Make somebody else an admin first.")
-
-
-def add_group_key(project: Project, *, key: str, label: str) -> GroupKey:
-    """A new kind of group. Raises `BadInput` where the key is in use."""
-    try:
-        with transaction.atomic():
-            return GroupKey.objects.create(project=project, key=key, label=label)
-    except IntegrityError:
-        raise BadInput(f"The project has a group key {key} already.") from None
-
-
-def rename_group_key(group_key: GroupKey, *, label: str) -> None:
-    """A new label; the key that SDKs send stays."""
-    group_key.label = label
-    group_key.save(update_fields=["label"])
 
 
 def create_service_account(project: Project, *, name: str) -> NewServiceAccount:

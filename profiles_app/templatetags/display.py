@@ -1,5 +1,6 @@
 """`{% load display %}`: values, instants, faces and numbers in templates."""
 
+from collections.abc import Mapping
 from datetime import datetime, tzinfo
 from typing import Any
 
@@ -47,6 +48,12 @@ def kind_icon(kind: str) -> str:
 def thousands(number: int) -> str:
     """`12961` → `12,961`."""
     return f"{number:,}"
+
+
+@register.filter
+def count_of(numbers: Mapping[int, int], key: int) -> int:
+    """The number of `key`, 0 where there is none."""
+    return numbers.get(key, 0)
 
 
 @register.filter

@@ -35,6 +35,7 @@ CHANGE = {
     "remove-member",
     "add-group-key",
     "rename-group-key",
+    "delete-group-key",
     "create-service-account",
     "delete-service-account",
 }
@@ -159,6 +160,8 @@ def test_ids_of_another_project_are_not_found(
     client, base = sign_in("owner"), f"/projects/{project.pk}"
     assert client.get(f"{base}/groups/{key.pk}").status_code == 404
     assert client.post(f"{base}/settings/group-keys/{key.pk}", {"label": "Ours"}).status_code == 404
+    assert client.post(f"{base}/settings/group-keys/{key.pk}/delete").status_code == 404
+    assert GroupKey.objects.filter(pk=key.pk).exists()
     assert client.post(f"{base}/settings/service-accounts/{account.pk}/delete").status_code == 404
     assert client.post(f"{base}/settings/members/{member.pk}/remove").status_code == 404
     assert Membership.objects.filter(pk=member.pk).exists()

@@ -2,16 +2,32 @@
 
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from html import unescape
 
 import pytest
+from django.db import IntegrityError, connections
 from django.test import Client
 
-from profiles_app.models import GroupKey, Membership, Project, Role, User
+from profiles_app.errors import Unavailable
+from profiles_app.models import (
+    Event,
+    GroupKey,
+    Membership,
+    Profile,
+    Project,
+    PropertyDefinition,
+    Role,
+    Scope,
+    User,
+)
 from profiles_app.models.project import hash_secret
 from profiles_app.people.attempts import ATTEMPTS
+from profiles_app.people.frame import PLACES
+from profiles_app.services.group_keys import delete_group_key
 from tests.conftest import PASSWORD, SECRET, People
-from tests.pages.making import make_profile
+from tests.pages.making import NOW, make_events, make_profile
 
 
 def read_secret(page: str) -> str:
@@ -163,6 +179,101 @@ def test_group_keys(owner: Client, project: Project) -> None:
     assert owner.post(f"{url}/{key.pk}", {"label": ""}).status_code == 422
     make_profile(project, "x", {"a": 1})
     assert "<bdi>Firms</bdi>" in owner.get(f"/projects/{project.pk}/users").content.decode()
+
+
+def test_a_name_stands_on_one_line(owner: Client, project: Project) -> None:
+    url = f"/projects/{project.pk}/settings/group-keys"
+    for odd in ("a\nb", "a\tb", "a\x85b", "a\u2028b"):
+        assert owner.post(url, {"key": odd, "label": "Odd"}).status_code == 422
+        assert owner.post(url, {"key": "odd", "label": odd}).status_code == 422
+        record = {"$token": project.token, "$group_key": odd, "$group_id": "A", "$set": {"a": 1}}
+        answer = owner.post("/groups?verbose=1", [record], content_type="application/json")
+        assert "on one line" in answer.content.decode()
+    assert not GroupKey.objects.exists()
+
+
+def test_a_group_key_goes_with_its_groups(owner: Client, project: Project, companies: GroupKey) -> None:
+    team = GroupKey.objects.create(project=project, key="team", label="Teams")
+    for key, ids in ((companies, ("acme", "globex")), (team, ("a-team",)), (None, ("alice",))):
+        PropertyDefinition.objects.create(project=project, scope=Scope.PROFILE, group_key=key, name="plan")
+        for distinct_id in ids:
+            make_profile(project, distinct_id, {"plan": "pro"}, group_key=key)
+    alice = Profile.objects.get(distinct_id="alice")
+    make_events(alice, "Open", [NOW], {"company": "acme"})
+    Profile.objects.filter(distinct_id="globex").update(properties={}, deleted_at=NOW)
+    page = owner.get(f"/projects/{project.pk}/settings").content.decode()
+    assert page.count("1 group goes with it") == 2
+    url = f"/projects/{project.pk}/settings/group-keys/{companies.pk}/delete"
+    page = owner.post(url, follow=True).content.decode()
+    assert "Companies are deleted: 1 group." in page
+    assert list(GroupKey.objects.all()) == [team]
+    assert sorted(Profile.objects.values_list("distinct_id", flat=True)) == ["a-team", "alice"]
+    assert sorted(PropertyDefinition.objects.values_list("group_key__key", flat=True), key=str) == [None, "team"]
+    assert Event.objects.get().properties == {"company": "acme"}
+    assert owner.post(url).status_code == 404
+
+
+def test_a_group_key_that_is_sent_without_end_stays(
+    owner: Client, project: Project, companies: GroupKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every time, a group comes between the deletion of the groups and that of the key."""
+    make_profile(project, "acme", {"plan": "pro"}, group_key=companies)
+
+    def arrive(_: GroupKey) -> int:
+        raise IntegrityError
+
+    monkeypatch.setattr("profiles_app.services.group_keys._delete", arrive)
+    answer = owner.post(f"/projects/{project.pk}/settings/group-keys/{companies.pk}/delete")
+    assert answer.status_code == 503
+    assert "are arriving at this moment" in answer.content.decode()
+    assert Profile.objects.filter(group_key=companies).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_deleting_a_group_key_while_its_groups_arrive(project: Project) -> None:
+    """Every record that was taken is in a group key that exists, and nobody waits for ever."""
+    taken: list[bool] = []
+
+    def send(number: int) -> None:
+        client = Client(raise_request_exception=False)
+        ids = [f"g{(number + step) % 12}" for step in range(8)]
+        records = [
+            {"$token": project.token, "$group_key": "company", "$group_id": group_id, "$set": {f"p{number % 5}": 1}}
+            for group_id in ids
+        ]
+        taken.append(client.post("/groups", records, content_type="application/json").content == b"1")
+        connections.close_all()
+
+    def delete(_: int) -> None:
+        for group_key in GroupKey.objects.filter(project=project):
+            with suppress(Unavailable):
+                delete_group_key(group_key)
+        connections.close_all()
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(lambda number: delete(number) if number % 6 == 5 else send(number), range(90)))
+    assert any(taken)
+    keys = set(GroupKey.objects.values_list("pk", flat=True))
+    assert len(keys) <= 1
+    assert set(Profile.objects.values_list("group_key_id", flat=True)) <= keys
+    assert set(PropertyDefinition.objects.values_list("group_key_id", flat=True)) <= keys
+    delete(0)
+    assert not Profile.objects.exists()
+
+
+def test_the_left_bar_stays_short(owner: Client, project: Project) -> None:
+    keys = [
+        GroupKey.objects.create(project=project, key=f"k{number}", label=f"{20 - number:02} of a kind")
+        for number in range(PLACES + 3)
+    ]
+    page = owner.get(f"/projects/{project.pk}/settings").content.decode()
+    always, more = page.split("More</summary>")
+    more = more.split("</details>")[0]
+    assert [key.label for key in keys if f'title="{key.label}"' in always] == [key.label for key in keys[:PLACES]]
+    assert [key.label for key in keys if f'title="{key.label}"' in more] == [key.label for key in keys[PLACES:]]
+    assert '<details class="more-places" >' in page
+    page = owner.get(f"/projects/{project.pk}/groups/{keys[-1].pk}").content.decode()
+    assert '<details class="more-places" open>' in page
 
 
 def test_service_accounts(owner: Client, project: Project) -> None:
