@@ -12,12 +12,15 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
+from profiles_app.ingest import limits
 from profiles_app.ingest.values import Signature
-from profiles_app.models import Kind, PropertyDefinition, Scope
+from profiles_app.models import EventName, Kind, PropertyDefinition, Scope
 
 _FORGET_AFTER_SECONDS: Final = 3600.0
 _SMALL: Final = 200
+_REMEMBER_AT_MOST: Final = 200_000
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?\Z")
 _KIND_OF_TYPE: Final[dict[type, int]] = {
     str: Kind.STRING,
@@ -91,6 +94,34 @@ def learn_properties(place: Place, signature: Signature, dates: set[str]) -> Non
         transaction.on_commit(lambda: _remember(known, fresh))
 
 
+def find_excess_properties(place: Place, names: set[str]) -> set[str]:
+    """Those of the names that are new and for which the project has no room."""
+    fresh = names - _recall_properties(place).known.keys()
+    if not fresh:
+        return set()
+    rows = PropertyDefinition.objects.filter(project_id=place.project_id)
+    here = rows.filter(scope=place.scope, group_key_id=place.group_key_id)
+    return _find_excess(fresh, rows, here, most=limits.PROPERTY_NAMES)
+
+
+def find_excess_events(project_id: int, names: set[str]) -> set[str]:
+    """The same for the names of events."""
+    memory = _event_names.get(project_id)
+    fresh = names - memory.known.keys() if memory else names
+    rows = EventName.objects.filter(project_id=project_id)
+    return _find_excess(fresh, rows, rows, most=limits.EVENT_NAMES) if fresh else set()
+
+
+def _find_excess(fresh: set[str], rows: QuerySet[Any], here: QuerySet[Any], *, most: int) -> set[str]:
+    count = rows.count()
+    if count + len(fresh) <= most:
+        return set()
+    # What cannot be stored fails for that, and cannot be asked for.
+    storable = {name for name in fresh if "\0" not in name and name == name.encode(errors="ignore").decode()}
+    unknown = storable - set(here.filter(name__in=storable).values_list("name", flat=True))
+    return set(sorted(unknown)[max(0, most - count) :])
+
+
 def count_names(place: Place) -> int:
     """How many property names there are at this place, at the most."""
     memory = _recall_properties(place)
@@ -98,6 +129,8 @@ def count_names(place: Place) -> int:
 
 
 def _remember(known: dict[str, int], fresh: dict[str, int]) -> None:
+    if sum(len(memory.known) for memory in _properties.values()) > _REMEMBER_AT_MOST:
+        _properties.clear()
     for name, bits in fresh.items():
         known[name] = known.get(name, 0) | bits
 

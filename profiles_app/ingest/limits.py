@@ -14,3 +14,6 @@ NAME_LENGTH: Final = 255
 DISTINCT_ID_LENGTH: Final = 255
 INSERT_ID_LENGTH: Final = 255
 GROUP_KEYS: Final = 100
+# Of a project, over all its scopes.
+PROPERTY_NAMES: Final = 50_000
+EVENT_NAMES: Final = 10_000

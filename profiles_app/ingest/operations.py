@@ -110,8 +110,9 @@ def _union(draft: Draft, name: str, value: Any) -> None:
 
 def _remove(draft: Draft, name: str, value: Any) -> None:
     present = _present_list(draft, name, "$remove")
-    if value in present:  # Quick, but it takes true for 1.
-        draft.set(name, [item for item in present if not _is_same(item, value)])
+    kept = _leave_out(present, value)
+    if len(kept) != len(present):
+        draft.set(name, kept)
 
 
 def _present_list(draft: Draft, name: str, operation: str) -> list[Any]:
@@ -121,6 +122,23 @@ def _present_list(draft: Draft, name: str, operation: str) -> list[Any]:
     if not isinstance(present, list):
         raise RecordProblem(f"{operation}.{name}", f"the present value, {_show(present)}, is not a list.")
     return present
+
+
+def _leave_out(items: list[Any], value: Any) -> list[Any]:
+    """The items without those that equal the value. `index` compares quickly, but takes true for
+    1, so what it finds is looked at again."""
+    kept: list[Any] = []
+    start = 0
+    for _ in items:
+        try:
+            place = items.index(value, start)
+        except ValueError:
+            break
+        kept += items[start:place]
+        if not _is_same(items[place], value):
+            kept.append(items[place])
+        start = place + 1
+    return kept + items[start:]
 
 
 def _set_list(draft: Draft, name: str, items: list[Any], operation: str) -> None:

@@ -12,15 +12,16 @@ from typing import Any, TypeVar
 from django.db import transaction
 
 from profiles_app.ingest import limits, write_events, write_profiles
-from profiles_app.ingest.catalog import Place, find_dates
+from profiles_app.ingest.catalog import Place, find_dates, find_excess_events, find_excess_properties
 from profiles_app.ingest.engage import Update, list_payloads, parse_update
 from profiles_app.ingest.outcome import Outcome, RecordProblem
 from profiles_app.ingest.track import RESERVED, ParsedEvent, parse_event
-from profiles_app.ingest.values import check_size, check_text, needs_checking, sign
+from profiles_app.ingest.values import Signature, check_size, check_text, needs_checking, sign
 from profiles_app.models import GroupKey, Project, Scope
 from profiles_app.models.project import is_one_line
 
 Parsed = TypeVar("Parsed")
+Items = list[tuple[int, dict[str, Any]]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +94,7 @@ def _engage_place(records: Records, place: Place, id_field: str, outcome: Outcom
     items = list(_drop_malformed(records.items, outcome))
     payloads = list_payloads([record for _, record in items])
     signature = sign(payloads)
+    items = _drop_excess_properties(items, place, signature, outcome)
     check = records.odd_text or needs_checking(signature)
     now = time.time_ns() // 1_000_000
     heavy = records.size > limits.RECORD_BYTES
@@ -106,7 +108,7 @@ def _engage_place(records: Records, place: Place, id_field: str, outcome: Outcom
 
     updates = _parse_all(items, parse, outcome)
     if updates:
-        if check or len(updates) < len(items):
+        if check or len(updates) < len(records.items):
             signature = sign([step.values for update in updates for step in update.steps])
         plan = write_profiles.Plan(place=place, updates=updates, signature=signature)
         write_profiles.write_updates(plan, outcome)
@@ -115,7 +117,10 @@ def _engage_place(records: Records, place: Place, id_field: str, outcome: Outcom
 def track(records: Records, outcome: Outcome, *, dated: bool) -> None:
     """Writes events; with `dated` each must carry its time. Problems are noted in `outcome`."""
     items = list(_drop_malformed(records.items, outcome, inner="properties"))
+    place = Place(project_id=records.project.pk, scope=Scope.EVENT)
     signature = sign(record["properties"] for _, record in items)
+    named = {pair for pair in signature if pair[0] not in RESERVED}
+    items = _drop_excess_events(_drop_excess_properties(items, place, named, outcome), place.project_id, outcome)
     check = records.odd_text or needs_checking(signature)
     now = time.time_ns() // 1_000_000
     heavy = records.size > limits.RECORD_BYTES
@@ -136,12 +141,45 @@ def track(records: Records, outcome: Outcome, *, dated: bool) -> None:
 
     events = _parse_all(items, parse, outcome)
     if events:
-        place = Place(project_id=records.project.pk, scope=Scope.EVENT)
         dictionaries = [event.properties for event in events]
-        is_as_sent = not check and len(events) == len(items)
-        signature = {pair for pair in signature if pair[0] not in RESERVED} if is_as_sent else sign(dictionaries)
+        is_as_sent = not check and len(events) == len(records.items)
+        signature = named if is_as_sent else sign(dictionaries)
         plan = write_events.Plan(place=place, events=events, signature=signature, dates=find_dates(dictionaries))
         write_events.write_events(plan, outcome)
+
+
+def _drop_excess_properties(items: Items, place: Place, signature: Signature, outcome: Outcome) -> Items:
+    """The records that bring no property for which the project has no room."""
+    excess = find_excess_properties(place, {name[: limits.NAME_LENGTH] for name, _ in signature})
+    if not excess:
+        return items
+    kept = []
+    for index, record in items:
+        payloads = [payload for payload in record.values() if payload.__class__ is dict]
+        surplus = next((name for payload in payloads for name in payload if name[: limits.NAME_LENGTH] in excess), "")
+        if surplus:
+            problem = f"is new, and the project has {limits.PROPERTY_NAMES:,} property names, which is the limit."
+            outcome.fail(index, RecordProblem(surplus[:60], problem))
+        else:
+            kept.append((index, record))
+    return kept
+
+
+def _drop_excess_events(items: Items, project_id: int, outcome: Outcome) -> Items:
+    """The events of which the name is known, or the project has room for it."""
+    names = {name[: limits.NAME_LENGTH] for _, record in items if isinstance(name := record.get("event"), str)}
+    excess = find_excess_events(project_id, names)
+    if not excess:
+        return items
+    kept = []
+    for index, record in items:
+        name = record.get("event")
+        if isinstance(name, str) and name[: limits.NAME_LENGTH] in excess:
+            problem = f"is new, and the project has {limits.EVENT_NAMES:,} event names, which is the limit."
+            outcome.fail(index, RecordProblem("event", problem), insert_id=_get_insert_id(record))
+        else:
+            kept.append((index, record))
+    return kept
 
 
 def _parse_all(

@@ -62,6 +62,8 @@ def test_operations_are_documented(name: str) -> None:
         f"| a list or object | {limits.CONTAINER_BYTES // 1024} KB, nested {limits.NESTING} deep |",
         f"| a distinct id or `$insert_id` | {limits.DISTINCT_ID_LENGTH} characters",
         f"| group keys of a project | {limits.GROUP_KEYS} |",
+        f"| property names of a project | {limits.PROPERTY_NAMES:,} |",
+        f"| event names of a project | {limits.EVENT_NAMES:,} |",
     ],
 )
 def test_limits_are_documented(said: str) -> None:

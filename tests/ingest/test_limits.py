@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from profiles_app.ingest import limits
-from profiles_app.models import Event, GroupKey, Profile
+from profiles_app.models import Event, GroupKey, Profile, PropertyDefinition
 from tests.ingest.sending import Sender
 
 
@@ -168,6 +168,32 @@ def test_group_keys_of_a_project(send: Sender, monkeypatch: pytest.MonkeyPatch) 
     answer = send.groups(*records, query="?strict=1").json()
     assert [failed["index"] for failed in answer["failed_records"]] == [2]
     assert GroupKey.objects.count() == 2
+
+
+def test_property_names_of_a_project(send: Sender, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "PROPERTY_NAMES", 3)
+    send.engage(send.update("1", set={"a": 1, "b": 1}))
+    answer = send.engage(
+        send.update("2", set={"c": 1}),
+        send.update("3", set={"a": 1, "d": 1}),
+        send.update("4", set={"a": 1, "no\0": 1, "\ud800": 1}),
+        send.update("5", set={"b": 1}),
+        query="?strict=1",
+    ).json()
+    assert {failed["index"]: failed["field"] for failed in answer["failed_records"]} == {1: "d", 2: "$set"}
+    assert "is new, and the project has 3 property names, which is the limit" in str(answer)
+    assert send.track(send.event("Open", "1", a=1)).json()["status"] == 0
+    assert send.track(send.event("Open", "1")).json()["status"] == 1
+    assert set(PropertyDefinition.objects.values_list("name", flat=True)) == {"a", "b", "c"}
+    assert {person.distinct_id for person in Profile.objects.all()} == {"1", "2", "5"}
+
+
+def test_event_names_of_a_project(send: Sender, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "EVENT_NAMES", 2)
+    send.track(send.event("A", "1"), send.event("B", "1"))
+    answer = send.track(send.event("C", "1"), send.event("A", "1"), query="?strict=1").json()
+    assert [(failed["index"], failed["field"]) for failed in answer["failed_records"]] == [(0, "event")]
+    assert [event.name.name for event in send.events("1")] == ["A", "B", "A"]
 
 
 @pytest.mark.parametrize(
