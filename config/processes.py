@@ -14,7 +14,7 @@ from config.runtime.folders import RunFolder
 from config.runtime.locks import take_lock
 from config.runtime.problem import RuntimeProblem
 from config.runtime.server import exec_server
-from config.runtime.start import read_address, read_data_dir, run
+from config.runtime.start import read_address, read_data_dir, run, wait_for_port
 
 
 def start_postgres() -> None:
@@ -24,12 +24,13 @@ def start_postgres() -> None:
 
 def start_web() -> None:
     """Prepare the database and become the web server."""
-    read_address()
+    address = read_address()
     _set_up_django()
     from config.runtime.database import prepare_database
 
     prepare_database()
     _decide_demo()
+    wait_for_port(address)
     _become_python("gunicorn", "--config", "python:config.web_server", "config.wsgi")
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from config import environment
 from config.runtime.folders import CHECKOUT
+from config.runtime.parents import die_with_parent
 from config.runtime.start import read_address
 
 _ADDRESS = read_address()
@@ -38,6 +39,12 @@ proc_name = "roster"
 def on_starting(server: Any) -> None:
     """Gunicorn's hook: before anything else."""
     (environment.read_folder("ROSTER_DATA_DIR", CHECKOUT) / "run").mkdir(parents=True, exist_ok=True)
+
+
+def post_fork(server: Any, worker: Any) -> None:
+    """Gunicorn's hook: in a new worker process."""
+    # Else it keeps the port from the next master while it finishes its requests.
+    die_with_parent(worker.ppid)
 
 
 def post_worker_init(worker: Any) -> None:

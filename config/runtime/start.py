@@ -34,6 +34,8 @@ from config.runtime.programs import (
 # More than the longest stop of one process (programs.py).
 _STOP_SECONDS = 90.0
 _LEFTOVER_SECONDS = 30.0
+# More than a web process takes to end (config/web_server.py).
+_PORT_SECONDS = 20.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +104,21 @@ def end_leftovers(folder: RunFolder, console: Console) -> None:
 
 def check_port(address: Address) -> None:
     """Raise `RuntimeProblem` where the web process could not listen there."""
+    if error := _try_port(address):
+        raise RuntimeProblem(_explain_port(address, error))
+
+
+def wait_for_port(address: Address, *, patience: float = _PORT_SECONDS) -> None:
+    """Return when the web process can listen there. Raises `RuntimeProblem` after `patience` seconds.
+
+    Processes that end may keep the port for a moment: no reason to count a death.
+    """
+    wait_until(lambda: _try_port(address) is None, patience)
+    check_port(address)
+
+
+def _try_port(address: Address) -> OSError | None:
+    """What is in the way of listening there."""
     family, kind, protocol, _, where = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)[0]
     with socket.socket(family, kind, protocol) as probe:
         # As the web server does: connections that are only waiting to expire are no obstacle.
@@ -109,7 +126,8 @@ def check_port(address: Address) -> None:
         try:
             probe.bind(where)
         except OSError as error:
-            raise RuntimeProblem(_explain_port(address, error)) from None
+            return error
+    return None
 
 
 def _explain_port(address: Address, error: OSError) -> str:

@@ -17,7 +17,6 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from config.runtime.folders import CHECKOUT
-from scripts.requirements import list_requirements
 
 OURS = ("config", "profiles_app", "cohorts_app", "imports_app", "scripts")
 # What the processes of an installation load; `make run` adds the supervisor.
@@ -61,7 +60,9 @@ print(type(transport).__module__, type(caches["default"]._cache).__module__, len
 
 def resolve(extras: list[str]) -> set[str]:
     """The distributions that such an installation has, indirect ones included."""
-    wanted = [Requirement(line) for line in list_requirements(CHECKOUT / "pyproject.toml", extras)]
+    command = [sys.executable, "-I", "scripts/requirements.py", *extras]
+    printed = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=True).stdout
+    wanted = list(map(Requirement, printed.splitlines()))
     seen: set[tuple[str, str]] = set()
     while wanted:
         requirement = wanted.pop()
