@@ -166,6 +166,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "make event partitions": {"task": "profiles_app.tasks.make_event_partitions", "schedule": 6 * 3600.0},
     "trim logs": {"task": "profiles_app.tasks.trim_logs", "schedule": 24 * 3600.0},
+    "trim sign-in failures": {"task": "profiles_app.tasks.trim_sign_in_failures", "schedule": 3600.0},
 }
 if not REDIS_URL:
     for folder in ("queue", "control", "processed"):

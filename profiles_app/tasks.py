@@ -4,6 +4,7 @@ import time
 
 from celery import shared_task
 
+from profiles_app.services.attempts import trim_failures
 from profiles_app.services.change_log import trim_change_log
 from profiles_app.services.partitions import ensure_coming_partitions
 
@@ -18,3 +19,9 @@ def make_event_partitions() -> None:
 def trim_logs() -> None:
     """Deletes entries of the change log that no reader needs."""
     trim_change_log()
+
+
+@shared_task
+def trim_sign_in_failures() -> None:
+    """Deletes counters of failed tries to sign in that count for nothing any more."""
+    trim_failures()

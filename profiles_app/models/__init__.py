@@ -1,5 +1,6 @@
 """The tables of Roster: projects and people, profiles, events, the catalog, segments."""
 
+from profiles_app.models.attempts import SignInFailures
 from profiles_app.models.catalog import EventName, Kind, PropertyDefinition, Scope
 from profiles_app.models.event import Event
 from profiles_app.models.heartbeat import WorkerHeartbeat
@@ -21,6 +22,7 @@ __all__ = [
     "Scope",
     "Segment",
     "ServiceAccount",
+    "SignInFailures",
     "User",
     "WorkerHeartbeat",
 ]

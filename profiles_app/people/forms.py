@@ -2,12 +2,14 @@
 
 import zoneinfo
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 
 from profiles_app.models import Role
-from profiles_app.models.project import check_one_line, check_time_zone
+from profiles_app.models.project import check_one_line, check_time_zone, is_one_line
+
+LONGEST_NEXT: Final = 8000
 
 
 @cache
@@ -26,10 +28,19 @@ class PageForm(forms.Form):
         super().__init__(*args, **kwargs)
 
 
+class NextField(forms.CharField):
+    """Where to go afterwards. Nobody types it, so nobody can correct it: what no address is, is left
+    out."""
+
+    def clean(self, value: Any) -> str:
+        text = str(value or "")
+        return text if len(text) <= LONGEST_NEXT and is_one_line(text) else ""
+
+
 class SignInForm(PageForm):
     email = forms.EmailField(label="E-mail", max_length=254)
     password = forms.CharField(label="Password", max_length=1000, strip=False, widget=forms.PasswordInput)
-    next = forms.CharField(required=False, widget=forms.HiddenInput)
+    next = NextField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

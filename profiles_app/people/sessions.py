@@ -12,11 +12,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from profiles_app.http.doors import MemberRequest, is_local_address, signed_in
-from profiles_app.people.attempts import count_failure, forget_failures, is_blocked
+from profiles_app.people.attempts import begin_try, forgive_try
 from profiles_app.people.forms import SignInForm
 
 _WRONG: Final = "E-mail and password do not belong together. Check both and try again."
-_BLOCKED: Final = "Too many tries with this e-mail. Wait a quarter of an hour, then try again."
 
 
 @never_cache
@@ -36,15 +35,15 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 def _try_to_sign_in(request: HttpRequest, form: SignInForm) -> bool:
     """Whether it worked; if not, the form says why, the same for wrong and for unknown."""
     email = form.cleaned_data["email"]
-    if is_blocked(request, email):
-        form.add_error(None, _BLOCKED)
+    refusal = begin_try(request, email)
+    if refusal:
+        form.add_error(None, refusal)
         return False
     user = authenticate(request, username=email, password=form.cleaned_data["password"])
     if user is None:
-        count_failure(request, email)
         form.add_error(None, _WRONG)
         return False
-    forget_failures(request, email)
+    forgive_try(request, email)
     login(request, user)
     return True
 

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from pytest_django import Settings
 
@@ -17,12 +16,6 @@ from tests.pages.making import make_profile
 def _quick_passwords(settings: Settings) -> None:
     """A hash made to be slow would be most of the time of these tests."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
-@pytest.fixture(autouse=True)
-def _empty_cache() -> None:
-    """Failed tries of one test are none of another's."""
-    cache.clear()
 
 
 @pytest.fixture

@@ -6,7 +6,8 @@ import pytest
 from django.conf import settings
 
 from profiles_app.models import Role
-from profiles_app.people.attempts import ATTEMPTS
+from profiles_app.people.attempts import ATTEMPTS, ATTEMPTS_OF_ADDRESS
+from profiles_app.people.frame import PLACES
 from profiles_app.profile_page.ranges import LABELS
 from profiles_app.selectors.people import PAGE_SIZE
 from profiles_app.selectors.time_limit import SECONDS
@@ -25,6 +26,8 @@ def test_numbers() -> None:
     assert f"hold {PAGE_SIZE} people" in using
     assert f"time limit of {SECONDS:g} seconds" in using
     assert f"After {WORDS[ATTEMPTS]} wrong passwords" in administering
+    assert f"After {ATTEMPTS_OF_ADDRESS} wrong passwords" in administering
+    assert f"the {WORDS[PLACES]} that came first" in administering
 
 
 @pytest.mark.parametrize("role", Role.labels)

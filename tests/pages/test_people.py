@@ -5,10 +5,12 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from html import unescape
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, connections
 from django.test import Client
+from pytest_django import Settings
 
 from profiles_app.errors import Unavailable
 from profiles_app.models import (
@@ -20,12 +22,14 @@ from profiles_app.models import (
     PropertyDefinition,
     Role,
     Scope,
+    SignInFailures,
     User,
 )
 from profiles_app.models.project import hash_secret
-from profiles_app.people.attempts import ATTEMPTS
+from profiles_app.people.attempts import ATTEMPTS, ATTEMPTS_OF_ADDRESS
 from profiles_app.people.frame import PLACES
 from profiles_app.services.group_keys import delete_group_key
+from profiles_app.tasks import trim_sign_in_failures
 from tests.conftest import PASSWORD, SECRET, People
 from tests.pages.making import NOW, make_events, make_profile
 
@@ -85,6 +89,72 @@ def test_guessing_is_slowed_down(people: People) -> None:
     # Somebody else at the same place, and the same person elsewhere, get in.
     assert try_to_sign_in(Client(), "teammate@example.com", PASSWORD) == 302
     assert try_to_sign_in(Client(REMOTE_ADDR="10.1.1.1"), "owner@example.com", PASSWORD) == 302
+
+
+def test_tries_with_other_addresses_do_not_lift_a_block(people: People) -> None:
+    client = Client()
+    for _ in range(ATTEMPTS):
+        try_to_sign_in(client, "owner@example.com", "wrong")
+    for number in range(320):
+        try_to_sign_in(Client(REMOTE_ADDR=f"10.2.{number // 40}.1"), f"n{number}@example.com", "wrong")
+        try_to_sign_in(client, f"n{number}@example.com", "wrong")
+    assert try_to_sign_in(client, "owner@example.com", PASSWORD) == 422
+
+
+def test_a_network_address_has_a_limit_of_its_own(people: People) -> None:
+    """Whatever the e-mails are; tries that are refused, or right, count for nothing."""
+    client = Client()
+    for _ in range(ATTEMPTS + 30):
+        try_to_sign_in(client, "blocked@example.com", "wrong")
+    for number in range(ATTEMPTS, ATTEMPTS_OF_ADDRESS):
+        assert try_to_sign_in(client, f"n{number}@example.com", "wrong") == 422
+        assert (number == ATTEMPTS_OF_ADDRESS - 1) or try_to_sign_in(client, "teammate@example.com", PASSWORD) == 302
+    answer = client.post("/sign-in", {"email": "owner@example.com", "password": PASSWORD})
+    assert answer.status_code == 422
+    assert "Too many failed tries from your network" in answer.content.decode()
+    assert try_to_sign_in(Client(REMOTE_ADDR="10.1.1.1"), "owner@example.com", PASSWORD) == 302
+    # A quarter of an hour later.
+    SignInFailures.objects.update(ends_at=NOW)
+    assert try_to_sign_in(client, "n1@example.com", "wrong") == 422
+    assert try_to_sign_in(client, "owner@example.com", PASSWORD) == 302
+
+
+@pytest.mark.parametrize(
+    ("headers", "same"),
+    [
+        ({"REMOTE_ADDR": "2001:db8::1"}, {"REMOTE_ADDR": "2001:db8::2:3"}),
+        ({"REMOTE_ADDR": "::ffff:10.0.0.1"}, {"REMOTE_ADDR": "10.0.0.1"}),
+        ({"HTTP_X_FORWARDED_FOR": "10.9.9.1"}, {"HTTP_X_FORWARDED_FOR": "10.9.9.2"}),
+    ],
+)
+def test_one_network_address_in_several_forms(people: People, headers: dict[str, Any], same: dict[str, Any]) -> None:
+    for _ in range(ATTEMPTS):
+        Client().post("/sign-in", {"email": "owner@example.com", "password": "wrong"}, **headers)
+    assert try_to_sign_in(Client(**same), "owner@example.com", PASSWORD) == 422
+
+
+def test_behind_a_proxy_its_word_counts(people: People, settings: Settings) -> None:
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    for number in range(ATTEMPTS):
+        guesser = Client(HTTP_X_FORWARDED_FOR=f"192.0.2.{number}, 10.9.9.1")
+        try_to_sign_in(guesser, "owner@example.com", "wrong")
+    assert try_to_sign_in(Client(HTTP_X_FORWARDED_FOR="10.9.9.1"), "owner@example.com", PASSWORD) == 422
+    assert try_to_sign_in(Client(HTTP_X_FORWARDED_FOR="10.9.9.2"), "owner@example.com", PASSWORD) == 302
+
+
+def test_counters_are_removed_when_they_count_for_nothing(people: People) -> None:
+    for email in ("owner@example.com", "teammate@example.com"):
+        try_to_sign_in(Client(), email, "wrong")
+    SignInFailures.objects.filter(failures=1).update(ends_at=NOW)
+    trim_sign_in_failures()
+    assert [row.failures for row in SignInFailures.objects.all()] == [2]
+
+
+def test_a_malformed_next_is_ignored(people: People) -> None:
+    for target in ("/projects/new\0", "/" + "x" * 10_000):
+        answer = Client().post("/sign-in", {"email": "owner@example.com", "password": PASSWORD, "next": target})
+        assert answer.status_code == 302
+        assert answer["Location"] == "/"
 
 
 def test_forms_are_guarded_against_other_sites(people: People, project: Project) -> None:
