@@ -49,7 +49,7 @@ def choose_columns(project: Project, group_key: GroupKey | None) -> tuple[str, .
 
 
 def parse_columns(text: str) -> tuple[str, ...]:
-    """The names between commas, each once; a name with a comma stands in double quotes. None for ''.
+    """The names between commas, each once; a name with a comma stands in double quotes. () for ''.
 
     Raises `BadInput` for more than `MOST` or for what can be no property's name.
     """
