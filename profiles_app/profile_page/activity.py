@@ -8,8 +8,10 @@ from itertools import groupby
 from typing import Any, Final
 
 from profiles_app.display.dates import describe_clock, describe_exactly, describe_long_day, in_zone
+from profiles_app.display.person import choose_title
 from profiles_app.display.values import icon_of, kind_of
 from profiles_app.selectors.activity import FeedEvent
+from profiles_app.users_page.addresses import address_of_profile
 
 # Wider than this a bar would be thinner than a pixel: days are put together.
 _MOST_BARS: Final = 90
@@ -32,7 +34,11 @@ class Property:
 
 @dataclass(frozen=True, kw_only=True)
 class FeedRow:
+    """`actor`, `actor_url`: who did it and where their profile is; empty on their own page."""
+
     event: FeedEvent
+    actor: str
+    actor_url: str
     clock: str
     exactly: str
     properties: list[Property]
@@ -79,8 +85,11 @@ def group_by_day(events: Sequence[FeedEvent], *, zone: tzinfo) -> list[FeedDay]:
 
 
 def _make_row(event: FeedEvent, zone: tzinfo) -> FeedRow:
+    who = event.actor
     return FeedRow(
         event=event,
+        actor=choose_title(who.distinct_id, who.properties) if who else "",
+        actor_url=address_of_profile(who.project, None, who.distinct_id) if who else "",
         clock=describe_clock(event.time, zone),
         exactly=describe_exactly(event.time, zone),
         properties=list_properties(event.properties),

@@ -98,7 +98,7 @@ def _answer_older(
     with time_limit():
         page = _read_page(subject, state)
     shown_until = in_zone(_read_position_time(state, subject), access.project.zone).date()
-    context = _describe_page(subject, state, page, path) | {"continued_day": shown_until}
+    context = _describe_page(subject, state, page, path) | {"continued": True, "continued_day": shown_until}
     return render_fragment(request, "profile/_events.html", access, context)
 
 

@@ -41,10 +41,13 @@ class FeedPosition:
 
 @dataclass(frozen=True, kw_only=True)
 class FeedEvent:
+    """`actor`: who did it, where it is asked for: on the page of a group."""
+
     id: int
     name: str
     time: datetime
     properties: dict[str, Any]
+    actor: Profile | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,8 +89,13 @@ def list_events(
     if after is not None:
         # `time <=` alone lets the index begin at the right place; the rest settles ties.
         events = events.filter(Q(time__lt=after.time) | Q(id__lt=after.id), time__lte=after.time)
-    found = list(events.order_by("-time", "-id").values_list("id", "name_id", "time", "properties")[: limit + 1])
-    page = [FeedEvent(id=row[0], name=names.get(row[1], ""), time=row[2], properties=row[3]) for row in found[:limit]]
+    fields = ("id", "name_id", "time", "properties", "profile_id")
+    found = list(events.order_by("-time", "-id").values_list(*fields)[: limit + 1])
+    actors = _list_actors(subject, {row[4] for row in found})
+    page = [
+        FeedEvent(id=row[0], name=names.get(row[1], ""), time=row[2], properties=row[3], actor=actors.get(row[4]))
+        for row in found[:limit]
+    ]
     more = len(found) > limit
     return FeedPage(events=page, older=FeedPosition(time=page[-1].time, id=page[-1].id) if more else None)
 
@@ -124,6 +132,16 @@ def _events(subject: Subject, *, within: ActivityRange) -> QuerySet[Event]:
     if within.start is not None:
         events = events.filter(time__gte=within.start)
     return events if within.end is None else events.filter(time__lt=within.end)
+
+
+def _list_actors(subject: Subject, numbers: set[int]) -> dict[int, Profile]:
+    """Whoever did the events of a group; on their own page, people know whose it is."""
+    if subject.group_key is None:
+        return {}
+    actors = Profile.objects.filter(project=subject.project, group_key=None, deleted_at=None).in_bulk(numbers)
+    for actor in actors.values():
+        actor.project = subject.project
+    return actors
 
 
 def _names_of(project: Project) -> dict[int, str]:

@@ -132,8 +132,12 @@ def test_history_of_somebody(crowd: Project, open_as: Open) -> None:
     expect(events.first.get_by_text("web")).to_be_visible()
     page.get_by_role("link", name="Show older events").click()
     expect(events).to_have_count(100)
-    page.get_by_role("link", name="Show older events").click()
+    # Who goes on by keyboard goes on at the first of them.
+    expect(events.nth(50).locator("summary")).to_be_focused()
+    page.get_by_role("link", name="Show older events").focus()
+    page.keyboard.press("Enter")
     expect(events).to_have_count(120)
+    expect(events.nth(100).locator("summary")).to_be_focused()
     expect(page.get_by_role("link", name="Show older events")).to_have_count(0)
     page.get_by_label("Search properties").fill("osl")
     expect(page.locator("[data-property]:visible")).to_have_count(1)
@@ -225,6 +229,12 @@ def test_without_javascript(crowd: Project, open_as: Open) -> None:
     page.get_by_role("button", name="Account").click()
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+def test_the_empty_page_without_javascript(project: Project, open_as: Open) -> None:
+    page = open_as("owner", f"/projects/{project.pk}/users", java_script_enabled=False)
+    expect(page.get_by_text("Then load the page again")).to_be_visible()
+    expect(page.get_by_text("by itself")).to_be_hidden()
 
 
 def test_the_empty_page_turns_into_the_table(project: Project, open_as: Open) -> None:

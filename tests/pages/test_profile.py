@@ -231,6 +231,39 @@ def test_events_of_a_group(project: Project, owner: Client, alice: Profile, comp
     assert "Group Profile Properties" in page
 
 
+def test_events_of_a_group_say_who_did_them(
+    project: Project, owner: Client, alice: Profile, companies: GroupKey
+) -> None:
+    acme = make_profile(project, "acme", {"$name": "Acme"}, group_key=companies)
+    stranger = make_profile(project, "a/b <i>")
+    make_events(alice, "Text", [NOW], {"company": "acme"})
+    make_events(stranger, "Open", [NOW - timedelta(hours=1)], {"company": "acme"})
+    page = get_page(owner, f"/projects/{project.pk}/groups/{companies.pk}/profile?id={acme.distinct_id}")
+    found = re.findall(r'class="event-actor">By <a href="([^"]*)"><bdi>(.*?)</bdi>', page)
+    assert [(unescape(url), unescape(name)) for url, name in found] == [
+        (url_of(project, "alice"), "Alice Singh"),
+        (url_of(project, "a/b <i>"), "a/b <i>"),
+    ]
+    assert "event-actor" not in get_page(owner, url_of(project))
+
+
+def test_queries_do_not_grow_with_those_who_did_them(
+    project: Project, owner: Client, alice: Profile, companies: GroupKey
+) -> None:
+    acme = make_profile(project, "acme", {"$name": "Acme"}, group_key=companies)
+
+    def count() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            get_page(owner, f"/projects/{project.pk}/groups/{companies.pk}/profile?id={acme.distinct_id}")
+        return len(queries)
+
+    make_events(alice, "A", [NOW], {"company": "acme"})
+    few = count()
+    for number in range(20):
+        make_events(make_profile(project, f"p{number}"), "A", [NOW], {"company": "acme"})
+    assert count() == few
+
+
 @pytest.mark.parametrize(
     ("back", "kept"),
     [
