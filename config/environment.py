@@ -42,7 +42,7 @@ VARIABLES: tuple[Variable, ...] = (
     ),
     Variable(name="ROSTER_DEBUG", default="0", meaning="1 shows Django's debug pages. Never on a public server."),
     Variable(name="ROSTER_LOG_LEVEL", default="INFO", meaning="DEBUG, INFO, WARNING or ERROR."),
-    Variable(name="ROSTER_WEB_THREADS", default="16", meaning="Threads of the web process."),
+    Variable(name="ROSTER_WEB_THREADS", default="32", meaning="Threads of the web process."),
     Variable(
         name="ROSTER_ADMIN_EMAIL", default="admin@example.com", meaning="E-mail of the admin made on first start."
     ),

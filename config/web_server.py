@@ -16,7 +16,7 @@ chdir = str(CHECKOUT)
 # One process: the query engine keeps the newest rows in its memory, and DuckDB, PostgreSQL and
 # JSON leave the interpreter free while they work. More processes are more hosts.
 workers = 1
-worker_class = "gthread"
+worker_class = "config.web_worker.Worker"
 threads = environment.read_whole_number("ROSTER_WEB_THREADS", least=1, most=256)
 
 # For a main loop that hangs, not for slow requests: those have limits of their own.
