@@ -9,6 +9,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 
@@ -100,16 +101,53 @@ def read_list(name: str, environ: Mapping[str, str] = os.environ) -> list[str]:
     return [part.strip() for part in read_text(name, environ).split(",") if part.strip()]
 
 
-def read_database_url(name: str, environ: Mapping[str, str] = os.environ) -> dict[str, str] | None:
+def read_database_url(name: str, environ: Mapping[str, str] = os.environ) -> dict[str, Any] | None:
     """`postgresql://user:password@host:port/name` as Django's NAME, USER, …; None where unset."""
     text = read_text(name, environ)
     return parse_database_url(text, name=name) if text else None
 
 
-def parse_database_url(url: str, *, name: str = "DATABASE_URL") -> dict[str, str]:
-    """Django's NAME, USER, PASSWORD, HOST and PORT of a PostgreSQL URL.
+# What may stand behind the question mark besides user, password, host and port: options of libpq,
+# https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
+DATABASE_OPTIONS = frozenset(
+    (
+        "application_name",
+        "channel_binding",
+        "connect_timeout",
+        "gssencmode",
+        "hostaddr",
+        "keepalives",
+        "keepalives_count",
+        "keepalives_idle",
+        "keepalives_interval",
+        "load_balance_hosts",
+        "options",
+        "passfile",
+        "require_auth",
+        "requirepeer",
+        "ssl_max_protocol_version",
+        "ssl_min_protocol_version",
+        "sslcert",
+        "sslcertmode",
+        "sslcrl",
+        "sslcrldir",
+        "sslkey",
+        "sslmode",
+        "sslnegotiation",
+        "sslpassword",
+        "sslrootcert",
+        "sslsni",
+        "target_session_attrs",
+        "tcp_user_timeout",
+    )
+)
 
-    `?host=/folder` (libpq's form for a socket) is understood. Raises `EnvironmentProblem`.
+
+def parse_database_url(url: str, *, name: str = "DATABASE_URL") -> dict[str, Any]:
+    """Django's NAME, USER, PASSWORD, HOST, PORT and OPTIONS of a PostgreSQL URL.
+
+    `?host=/folder` (libpq's form for a socket) is understood, and DATABASE_OPTIONS are passed on.
+    Raises `EnvironmentProblem`, for an unknown option too: to drop `sslmode` would be to go without.
     """
     problem = EnvironmentProblem(f"{name} must look like postgresql://user:password@host:5432/name")
     try:
@@ -120,11 +158,24 @@ def parse_database_url(url: str, *, name: str = "DATABASE_URL") -> dict[str, str
     database = unquote(parts.path.lstrip("/"))
     if parts.scheme not in {"postgres", "postgresql"} or not database:
         raise problem
-    options = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
+    given = _parse_database_options(parts.query, name=name)
     return {
         "NAME": database,
-        "USER": unquote(parts.username or options.get("user", "")),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": unquote(options.get("host", "") or parts.hostname or ""),
-        "PORT": str(port or options.get("port", "")),
+        "USER": unquote(parts.username or "") or given.get("user", ""),
+        "PASSWORD": unquote(parts.password or "") or given.get("password", ""),
+        "HOST": given.get("host", "") or unquote(parts.hostname or ""),
+        "PORT": str(port or given.get("port", "")),
+        "OPTIONS": {option: text for option, text in given.items() if option in DATABASE_OPTIONS},
     }
+
+
+def _parse_database_options(query: str, *, name: str) -> dict[str, str]:
+    pairs = [pair.partition("=") for pair in query.split("&") if pair]
+    given = {unquote(option): unquote(text) for option, _, text in pairs}
+    unknown = sorted(given.keys() - DATABASE_OPTIONS - {"user", "password", "host", "port"})
+    if unknown:
+        raise EnvironmentProblem(f"{name} has options that Roster does not know: {', '.join(unknown)}.")
+    empty = sorted(option for option, text in given.items() if not text)
+    if empty:
+        raise EnvironmentProblem(f"{name} has options without a value: {', '.join(empty)}.")
+    return given

@@ -69,14 +69,15 @@ TEMPLATES = [
     }
 ]
 
+_DATABASE: dict[str, Any] = environment.read_database_url("DATABASE_URL") or postgres.connection_settings(DATA_DIR)
 DATABASES: dict[str, dict[str, Any]] = {
     "default": {
         "ENGINE": "django.db.backends.postgresql",
-        **(environment.read_database_url("DATABASE_URL") or postgres.connection_settings(DATA_DIR)),
+        **_DATABASE,
         # A thread keeps its connection; a restarted server is noticed before the next request.
         "CONN_MAX_AGE": 300,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"application_name": "roster"},
+        "OPTIONS": {"application_name": "roster", **_DATABASE.get("OPTIONS", {})},
     }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
