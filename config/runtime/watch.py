@@ -46,11 +46,20 @@ def watch(folder: RunFolder) -> None:
         headers, payload = childutils.listener.wait(sys.stdin, sys.stdout)
         event = childutils.get_headers(payload)
         name, state = event["processname"], headers["eventname"]
-        died = state in _DIED and event.get("expected") != "1"
+        died = is_death(name, state, exit_code_expected=event.get("expected") == "1")
         reason = judge_event(name, state, deaths.count(name, time.monotonic()) if died else 0)
         if reason:
             give_up(folder, reason)
         childutils.listener.ok(sys.stdout)
+
+
+def is_death(name: str, state: str, *, exit_code_expected: bool) -> bool:
+    """True for an end that nobody asked for.
+
+    An essential process should never end by itself, not even well: after a stop that was asked for,
+    the supervisor says STOPPED, not EXITED.
+    """
+    return state in _DIED and (is_essential(name) or not exit_code_expected)
 
 
 def judge_event(name: str, state: str, deaths: int) -> str:

@@ -2,12 +2,29 @@
 
 import pytest
 
-from config.runtime.watch import DEATHS, SECONDS, Deaths, judge_event
+from config.runtime.watch import DEATHS, SECONDS, Deaths, is_death, judge_event
 
 
 def test_a_death_is_said_and_lived_with(capsys: pytest.CaptureFixture[str]) -> None:
     assert judge_event("web", "PROCESS_STATE_EXITED", 1) == ""
     assert capsys.readouterr().err == "web died and is started again.\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "state", "expected", "death"),
+    [
+        ("web", "PROCESS_STATE_EXITED", False, True),
+        ("web", "PROCESS_STATE_EXITED", True, True),
+        ("web", "PROCESS_STATE_BACKOFF", False, True),
+        ("web", "PROCESS_STATE_STOPPED", False, False),
+        ("demo", "PROCESS_STATE_EXITED", True, False),
+        ("demo", "PROCESS_STATE_EXITED", False, True),
+    ],
+)
+def test_an_essential_process_dies_even_with_a_good_exit_code(
+    name: str, state: str, expected: bool, death: bool
+) -> None:
+    assert is_death(name, state, exit_code_expected=expected) is death
 
 
 def test_a_process_that_is_given_up_ends_the_run() -> None:
