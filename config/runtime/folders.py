@@ -41,6 +41,11 @@ class RunFolder:
         """Why everything was stopped, where a process could not be kept up."""
         return self.path / "failure"
 
+    @property
+    def temporary(self) -> Path:
+        """The processes' temporary files; emptied at each start."""
+        return self.path / "tmp"
+
     def output(self, name: str) -> Path:
         """The named pipe that carries what a process prints."""
         return self.path / f"{name}.output"

@@ -7,6 +7,7 @@ one its children: each asks the kernel for a signal on its parent's death.
 
 import errno
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -18,6 +19,7 @@ from pathlib import Path
 from types import FrameType
 
 from config import environment
+from config.postgres import LONGEST_SOCKET_PATH
 from config.runtime.console import Console
 from config.runtime.folders import CHECKOUT, RunFolder
 from config.runtime.leftovers import wait_until
@@ -36,6 +38,8 @@ _STOP_SECONDS = 90.0
 _LEFTOVER_SECONDS = 30.0
 # More than a web process takes to end (config/web_server.py).
 _PORT_SECONDS = 20.0
+# What Python's multiprocessing adds to the temp folder for a socket, pymp-…/listener-…, and some.
+_ROOM_FOR_SOCKETS = 40
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +73,9 @@ def run() -> int:
         embedded_database=not environment.read_text("DATABASE_URL"),
         demo=environment.read_flag("ROSTER_DEMO"),
     )
+    if not folder.path.exists():
+        # Before anything is made in a new data folder.
+        check_port(address)
     lock = lock_data_folder(folder, address)
     try:
         end_leftovers(folder, console)
@@ -158,6 +165,8 @@ class Supervision:
 
     def _prepare_files(self) -> None:
         self._folder.failure.unlink(missing_ok=True)
+        shutil.rmtree(self._folder.temporary, ignore_errors=True)
+        self._folder.temporary.mkdir(mode=0o700, exist_ok=True)
         configuration = describe_configuration(self._programs, self._folder, as_root=os.geteuid() == 0)
         self._folder.configuration.write_text(configuration)
         for name in ("watch", *(program.name for program in self._programs)):
@@ -171,7 +180,7 @@ class Supervision:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             cwd=self._folder.path,
-            env=_supervisor_environment(os.environ),
+            env=_supervisor_environment(os.environ, self._folder),
             # A Ctrl-C at the terminal reaches this process only, which stops the others in order.
             start_new_session=True,
         )
@@ -216,10 +225,22 @@ def _describe_exit(code: int) -> str:
     return f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
 
 
-def _supervisor_environment(environ: Mapping[str, str]) -> dict[str, str]:
+def _supervisor_environment(environ: Mapping[str, str], folder: RunFolder) -> dict[str, str]:
     return {
         **environ,
+        **choose_temp_folder(folder),
         PYTHON_VARIABLE: sys.executable,
         CHECKOUT_VARIABLE: str(CHECKOUT),
         "PYTHONUNBUFFERED": "1",
     }
+
+
+def choose_temp_folder(folder: RunFolder) -> dict[str, str]:
+    """TMPDIR for the processes: below the data folder, unless sockets there get too long a name.
+
+    Where they do, everything stays as it is; so the link of `config.postgres`, which is made
+    for deeper data folders only, is always in the system's temp folder.
+    """
+    if len(os.fsencode(folder.temporary)) + _ROOM_FOR_SOCKETS > LONGEST_SOCKET_PATH:
+        return {}
+    return {"TMPDIR": str(folder.temporary)}

@@ -18,7 +18,9 @@ pytestmark = [pytest.mark.stack, pytest.mark.timeout(400)]
 
 @pytest.fixture(scope="module")
 def shared_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    stack = Stack(tmp_path_factory.mktemp("stack"))
+    data_dir = tmp_path_factory.mktemp("stack")
+    (data_dir / "run" / "tmp" / "of an earlier run").mkdir(parents=True)
+    stack = Stack(data_dir, variables={"TMPDIR": str(tmp_path_factory.mktemp("system"))})
     yield stack
     stack.stop()
 
@@ -54,6 +56,24 @@ def test_a_killed_process_is_said_and_restarted(stack: Stack, name: str) -> None
     stack.wait_until_healthy()
 
 
+@pytest.mark.parametrize("name", ["web", "worker", "beat"])
+def test_a_process_that_ends_well_but_unasked_is_said_and_restarted(stack: Stack, name: str) -> None:
+    ended = wait_for(lambda: stack.find_process(name), what=f"{name} runs")
+    said = stack.printed.count(f"{name} died and is started again.")
+
+    os.kill(ended, signal.SIGTERM)
+
+    wait_for(lambda: stack.printed.count(f"{name} died and is started again.") > said, what=f"{name} is said")
+    stack.wait_until_healthy()
+
+
+def test_temporary_files_are_under_the_data_folder(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> None:
+    assert list(tmp_path_factory.getbasetemp().glob("system*/*")) == []
+    assert not (stack.folder.temporary / "of an earlier run").exists()
+    environment = Path(f"/proc/{stack.find_process('worker')}/environ").read_bytes().split(b"\0")
+    assert f"TMPDIR={stack.folder.temporary}".encode() in environment
+
+
 def test_health_tells_that_the_database_is_away(stack: Stack) -> None:
     supervisor = stack.find_supervisor()
     os.kill(supervisor, signal.SIGSTOP)  # so that it restarts nothing for a moment
@@ -82,11 +102,11 @@ def test_a_second_run_says_where_the_first_is(stack: Stack) -> None:
 
 
 def test_a_port_in_use_is_said_before_anything_starts(stack: Stack, tmp_path: Path) -> None:
-    other = try_to_run(tmp_path, stack.port)
+    other = try_to_run(tmp_path / "new", stack.port)
 
     assert other.returncode == 1
     assert f"Port {stack.port} is already in use." in other.stderr
-    assert not (tmp_path / "postgres").exists()
+    assert not (tmp_path / "new").exists()
 
 
 def test_the_address_and_the_admin_are_printed(stack: Stack) -> None:
