@@ -15,6 +15,10 @@ from profiles_app.display.labels import COUNTRY
 _COUNTRY_PROPERTIES: Final = frozenset({COUNTRY, "mp_country_code"})
 _CHIPS: Final = 3
 _CUT: Final = 160
+# On the profile page: what is longer begins with so much of it, and opens to the rest.
+_LONG: Final = 500
+_START: Final = 300
+_START_CHIPS: Final = 12
 # A value may be as large as 256 kB; what hovers stays readable, the profile page has the rest.
 _LONGEST_TITLE: Final = 20_000
 
@@ -50,7 +54,8 @@ def compact_json(value: Any) -> str:
 
 
 def render_value(value: Any, *, zone: tzinfo, name: str = "", whole: bool = False) -> SafeString:
-    """A value of the property `name`. `whole` shows it uncut, for the profile page."""
+    """A value of the property `name`. `whole`, for the profile page, shows it all; what is
+    very long after a click."""
     kind = kind_of(value)
     if kind == "text":
         return _render_text(value, name=name, whole=whole)
@@ -92,13 +97,41 @@ def _day(day: date | None) -> str:
     return describe_day(day) if day else ""
 
 
+def render_long(text: str, *, longest: int = _LONG) -> SafeString:
+    """A text; one of more than `longest` characters as its beginning, which opens to all of it."""
+    if len(text) <= longest:
+        return format_html("<bdi>{}</bdi>", text)
+    start = format_html("<bdi>{}…</bdi>", text[: min(longest, _START)])
+    return _fold(start, format_html("<bdi>{}</bdi>", text), f"Show all {len(text):,} characters")
+
+
+def _fold(start: SafeString, everything: SafeString, words: str) -> SafeString:
+    """Two sizes of one value; works without JavaScript."""
+    return format_html(
+        '<span class="long-start">{}</span><details class="long"><summary><span class="when-closed">{}</span>'
+        '<span class="when-open">Show less</span></summary>{}</details>',
+        start, words, everything,
+    )  # fmt: skip
+
+
 def _render_list(items: list[Any], *, whole: bool) -> SafeString:
-    shown = items if whole else items[:_CHIPS]
-    chips = format_html_join("", '<span class="chip">{}</span>', ((_chip(item, whole=whole),) for item in shown))
-    rest = len(items) - len(shown)
-    more = format_html('<span class="chip chip-more">+{}</span>', rest) if rest else ""
     if not items:
         return format_html('<span class="unset">{}</span>', "empty list")
+    if not whole:
+        return _render_chips(items, most=_CHIPS)
+    everything = _render_chips(items)
+    if len(compact_json(items)) <= _LONG:
+        return everything
+    words = f"Show all {len(items):,} items" if len(items) > 1 else "Show the whole item"
+    return _fold(_render_chips(items, most=_START_CHIPS), everything, words)
+
+
+def _render_chips(items: list[Any], *, most: int | None = None) -> SafeString:
+    """All items in full, or the first `most`, cut, with the number of the others."""
+    shown = items[:most]
+    chips = format_html_join("", '<span class="chip">{}</span>', ((_chip(item, whole=most is None),) for item in shown))
+    rest = len(items) - len(shown)
+    more = format_html('<span class="chip chip-more">+{}</span>', rest) if rest else ""
     return format_html('<span class="chips" title="{}">{}{}</span>', _title(compact_json(items)), chips, more)
 
 
@@ -109,7 +142,7 @@ def _chip(item: Any, *, whole: bool) -> SafeString:
 
 def _cut(text: str, *, whole: bool) -> SafeString:
     if whole:
-        return format_html("<bdi>{}</bdi>", text)
+        return render_long(text)
     shown = text if len(text) <= _CUT else text[:_CUT] + "…"
     return format_html('<bdi title="{}">{}</bdi>', _title(text), shown)
 

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 
 from profiles_app.display.avatars import draw_avatar
 from profiles_app.display.labels import label_property
-from profiles_app.display.values import icon_of, render_instant, render_value
+from profiles_app.display.values import icon_of, render_instant, render_long, render_value
 
 register = template.Library()
 
@@ -18,6 +18,12 @@ register = template.Library()
 def value(content: Any, *, zone: tzinfo, name: str = "", whole: bool = False) -> SafeString:
     """A property's value."""
     return render_value(content, zone=zone, name=name, whole=whole)
+
+
+@register.simple_tag
+def long_text(text: str, *, longest: int) -> SafeString:
+    """A text that is cut after `longest` characters, and opens."""
+    return render_long(text, longest=longest)
 
 
 @register.simple_tag

@@ -17,18 +17,20 @@ from tests.pages.making import make_events, make_profile
 def full_project(project: Project) -> Project:
     companies = GroupKey.objects.create(project=project, key="company", label="Companies")
     GroupKey.objects.create(project=project, key="team", label="Teams")
+    for number in range(9):
+        GroupKey.objects.create(project=project, key=f"kind-{number}", label=f"Kind {number}")
     ServiceAccount.objects.create(project=project, username="nightly.1", secret_hash="x")
     now = datetime.now(UTC)
     for index in range(60):
         make_profile(
             project, f"user-{index}",
             {"$name": f"Person {index}", "$email": f"p{index}@example.com", "$country_code": "NO", "plan": "pro",
-             "tags": ["a", "b", "c", "d"], "prefs": {"a": 1}, "long": "x" * 500, "עברית": "אבג"},
+             "tags": ["a", "b", "c", "d"], "prefs": {"a": 1}, "long": "x" * 501, "עברית": "אבג"},
             updated_at=now - timedelta(hours=index),
         )  # fmt: skip
     alice = make_profile(project, "alice", {"$name": "Alice", "list": [], "none": None, "$city": "Oslo"})
     make_events(alice, "Sign Up", [now - timedelta(hours=index) for index in range(70)], {"plan": "pro", "n": 1})
-    make_events(alice, "A name " * 30, [now], {"tags": ["x", "y"]})
+    make_events(alice, "A name " * 30, [now], {"tags": ["x", "y"], "company": "acme", "long": "y" * 501})
     make_profile(project, "visitor")
     make_profile(project, "acme", {"$name": "Acme", "employees": 7}, group_key=companies)
     return project
@@ -50,10 +52,12 @@ STATES: dict[str, tuple[str, tuple[str, ...]]] = {
     "profile, no events in range": ("/projects/{}/users/profile?id=alice&range=custom&to=2020-01-01", ()),
     "profile, all hidden": ("/projects/{}/users/profile?id=alice&hide=Sign%20Up&range=custom&from=2020-01-01", ()),
     "profile, events alone": ("/projects/{}/users/profile?id=visitor", ()),
-    "profile, group": ("/projects/{}/groups/{companies}/profile?id=acme", ()),
+    "profile, long values": ("/projects/{}/users/profile?id=user-1", (".long summary",)),
+    "profile, group": ("/projects/{}/groups/{companies}/profile?id=acme", (".event summary", ".event .long summary")),
     "profile, nobody": ("/projects/{}/users/profile?id=nobody", ()),
     "settings": ("/projects/{}/settings", ()),
     "settings, question": ("/projects/{}/settings", ("text=Rotate secret",)),
+    "settings, group key": ("/projects/{}/settings", ("[popovertarget^=delete-group-key]",)),
     "new project": ("/projects/new", ()),
     "password": ("/account/password", ()),
 }

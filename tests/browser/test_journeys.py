@@ -181,6 +181,7 @@ def test_by_keyboard_alone(crowd: Project, people: People, visitor: Visitor) -> 
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
     page.keyboard.press("Enter")
+    expect(page.get_by_role("main")).to_be_focused()
     _tab_to(page, "Search profiles")
     page.keyboard.type("Singh")
     expect(page.get_by_role("status")).to_have_text("1 found")
@@ -233,7 +234,7 @@ def test_without_javascript(crowd: Project, open_as: Open) -> None:
 
 def test_the_empty_page_without_javascript(project: Project, open_as: Open) -> None:
     page = open_as("owner", f"/projects/{project.pk}/users", java_script_enabled=False)
-    expect(page.get_by_text("Then load the page again")).to_be_visible()
+    expect(page.get_by_text("the table is here as soon as")).to_be_visible()
     expect(page.get_by_text("by itself")).to_be_hidden()
 
 
@@ -294,6 +295,70 @@ def test_on_a_phone(crowd: Project, open_as: Open) -> None:
     page.get_by_role("button", name="Account").click()
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+@pytest.mark.parametrize("offset", [-1, 0, 1], ids=["button at the top", "in the middle", "at the bottom"])
+def test_menus_fit_on_a_phone(crowd: Project, open_as: Open, offset: int) -> None:
+    alice = Profile.objects.get(distinct_id="alice/?&#1")
+    for number in range(40):
+        make_events(alice, f"An event with a long name, number {number}", [datetime.now(UTC)])
+        GroupKey.objects.create(project=crowd, key=f"k{number}", label=f"Kind {number}")
+    page = open_as("owner", f"/projects/{crowd.pk}/users", viewport={"width": 390, "height": 844})
+    menus = ["#population-button", "#analyze-button"]
+    for path in ("users", "users/profile?id=alice%2F%3F%26%231"):
+        page.goto(f"/projects/{crowd.pk}/{path}")
+        for selector in menus:
+            button = page.locator(selector)
+            button.evaluate(
+                "(e, offset) => e.scrollIntoView({block: offset < 0 ? 'start' : offset ? 'end' : 'center'})", offset
+            )
+            # Clear of the bar at the top, under which nobody can press it.
+            page.evaluate(f"scrollBy(0, Math.min(0, {_top(selector)} - 72))")
+            button.click()
+            box = page.locator(":popover-open").bounding_box()
+            assert box
+            assert box["x"] >= 8
+            assert box["x"] + box["width"] <= 390 - 8
+            assert box["y"] >= 0
+            assert box["y"] + box["height"] <= 844
+            assert box["height"] >= 150
+            page.keyboard.press("Escape")
+        menus = ["#range-button", "#hide-button"]
+
+
+def _top(selector: str) -> str:
+    """JavaScript for where an element begins, from the top of the window."""
+    return f"document.querySelector('{selector}').getBoundingClientRect().top"
+
+
+@pytest.mark.parametrize("script", [True, False])
+@pytest.mark.parametrize("width", [1440, 390])
+def test_long_values_are_cut_and_open(project: Project, open_as: Open, width: int, *, script: bool) -> None:
+    long = "Somewhere over the rainbow " * 400 + "and home"
+    properties = {"$email": f"{long}@x", "$region": long, "note": long, "tags": ["a tag"] * 900, "tree": {"a": long}}
+    alice = make_profile(project, "alice", {"$name": "Alice", "plan": "pro", **properties})
+    make_events(alice, "Open", [datetime.now(UTC)], {"note": long, "tags": [long, long]})
+    page = open_as(
+        "teammate", f"/projects/{project.pk}/users/profile?id=alice",
+        viewport={"width": width, "height": 900}, java_script_enabled=script,
+    )  # fmt: skip
+    page.locator(".event summary").first.click()
+    assert _height(page, ".identity") < 900
+    assert _height(page, ".properties") < 3200
+    assert _height(page, ".event") < 1400
+    note = page.locator(".property").filter(has_text="note").first
+    expect(note.get_by_text("and home")).to_be_hidden()
+    note.get_by_text("Show all 10,808 characters").click()
+    expect(note.get_by_text("and home")).to_be_visible()
+    expect(note.locator(".long-start")).to_be_hidden()
+    note.get_by_text("Show less").click()
+    expect(note.get_by_text("and home")).to_be_hidden()
+
+
+def _height(page: Page, selector: str) -> float:
+    box = page.locator(selector).first.bounding_box()
+    assert box
+    return box["height"]
 
 
 def test_a_picture_that_does_not_load_leaves_the_face(project: Project, open_as: Open, visitor: Visitor) -> None:
