@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, Final
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
@@ -14,9 +14,12 @@ from profiles_app.ingest.answers import Form, allow_origin, answer_error, answer
 from profiles_app.ingest.body import read_body
 from profiles_app.ingest.outcome import Outcome, RecordProblem
 from profiles_app.ingest.take import Records
+from profiles_app.ingest.transactions import get_sqlstate
 from profiles_app.ingest.wire import Batch, parse_request
 from profiles_app.models import Project
 from profiles_app.selectors.credentials import get_project_by_basic_auth, get_projects_by_token
+
+_FOREIGN_KEY: Final = "23503"  # foreign_key_violation
 
 Take = Callable[[Records, Outcome], None]
 View = Callable[[HttpRequest], HttpResponse]
@@ -55,6 +58,11 @@ def _answer(request: HttpRequest, serve: Serve, *, always_strict: bool) -> HttpR
     except (OperationalError, InterfaceError):
         # The batch was not acknowledged, so its sender still has it and tries again.
         return answer_error(Unavailable("The database cannot be reached at the moment. Send this again."), form)
+    except IntegrityError as error:
+        if get_sqlstate(error) != _FOREIGN_KEY:
+            raise
+        message = "The kind of group, or the project, was being deleted at this moment. Send this again."
+        return answer_error(Unavailable(message), form)
 
 
 def _run(form: Form, work: Callable[[], None], *, parts: int = 1) -> None:

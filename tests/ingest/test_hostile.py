@@ -7,14 +7,14 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from profiles_app.ingest import take
 from profiles_app.ingest.outcome import Outcome
-from profiles_app.models import Event, Profile, Project
+from profiles_app.models import Event, GroupKey, Profile, Project
 from tests.conftest import SECRET
 from tests.ingest.sending import Sender, basic_auth
 
@@ -251,6 +251,18 @@ def test_a_database_that_is_away_is_said(send: Sender, monkeypatch: pytest.Monke
         "status": 0,
         "error": "The database cannot be reached at the moment. Send this again.",
     }
+
+
+def test_a_kind_of_group_that_is_being_deleted_is_said(send: Sender, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The batch found the group key before the deletion committed, and its rows arrive after it."""
+    gone = GroupKey(pk=2_000_000_000, project=send.project, key="company", label="Companies")
+    monkeypatch.setattr(take, "ensure_group_key", lambda project, key: gone)
+    record = {"$token": send.project.token, "$group_key": "company", "$group_id": "A", "$set": {"a": 1}}
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    answer = send.groups(record)
+    assert answer.status_code == 503
+    assert "was being deleted at this moment" in answer.json()["error"]
 
 
 @pytest.mark.django_db
