@@ -57,6 +57,7 @@ _POSTGRES = EmbeddedPostgres(
 def pytest_configure(config: pytest.Config) -> None:
     """Declare the marks of tests that cost more than the others."""
     config.addinivalue_line("markers", "stack: starts a whole Roster with all its processes")
+    config.addinivalue_line("markers", "root: does what only root can do")
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

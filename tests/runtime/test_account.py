@@ -12,24 +12,23 @@ from config.runtime.binaries import PostgresPrograms, find_programs
 from config.runtime.cluster import make_cluster, make_folders
 from config.runtime.problem import RuntimeProblem
 
-as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can change accounts")
 OWNER = 12345
 
 
-@as_root
+@pytest.mark.root
 def test_root_hands_over_to_nobody(tmp_path: Path) -> None:
     account = choose_account(tmp_path, cluster=tmp_path / "none")
     assert account.switch
     assert account.uid == 65534
 
 
-@as_root
+@pytest.mark.root
 def test_root_hands_over_to_the_owner_of_the_data(tmp_path: Path) -> None:
     os.chown(tmp_path, OWNER, OWNER)
     assert choose_account(tmp_path, cluster=tmp_path / "none") == Account(uid=OWNER, gid=OWNER, switch=True)
 
 
-@as_root
+@pytest.mark.root
 def test_the_owner_of_the_cluster_goes_before_the_owner_of_the_folder(tmp_path: Path) -> None:
     cluster = tmp_path / "cluster"
     cluster.mkdir()
@@ -38,7 +37,7 @@ def test_the_owner_of_the_cluster_goes_before_the_owner_of_the_folder(tmp_path: 
     assert choose_account(tmp_path, cluster=cluster).uid == OWNER
 
 
-@as_root
+@pytest.mark.root
 def test_a_closed_parent_folder_is_passed_by_a_capability_and_stays_closed(tmp_path: Path) -> None:
     closed = tmp_path / "closed"
     inside = closed / "inside"
@@ -52,7 +51,7 @@ def test_a_closed_parent_folder_is_passed_by_a_capability_and_stays_closed(tmp_p
     assert closed.stat().st_mode & 0o777 == 0o700
 
 
-@as_root
+@pytest.mark.root
 def test_programs_and_data_in_a_closed_folder_make_a_whole_cluster(tmp_path: Path) -> None:
     """As in a checkout under /root: initdb asks access(2), which forgets capabilities, for postgres."""
     package = find_programs().initdb.parents[2]
@@ -79,7 +78,7 @@ def link_or_copy(source: str, target: str) -> None:
         shutil.copy2(source, target)
 
 
-@as_root
+@pytest.mark.root
 def test_a_folder_that_cannot_be_reached_is_said(tmp_path: Path) -> None:
     account = choose_account(tmp_path, cluster=tmp_path / "none")
     with pytest.raises(RuntimeProblem, match=r"cannot run as nobody in .*/missing"):

@@ -38,4 +38,4 @@ def test_a_killed_worker_comes_back(stack: Stack) -> None:
     killed = wait_for(lambda: stack.find_process("worker"), what="the worker runs")
     os.kill(killed, signal.SIGKILL)
     wait_for(lambda: stack.find_process("worker") not in {0, killed}, what="the worker runs again")
-    stack.wait_until_healthy()
+    assert stack.wait_until_healthy().health()[1]["worker"] == "up"
