@@ -53,7 +53,7 @@ def test_a_killed_process_is_said_and_restarted(stack: Stack, name: str) -> None
 
     wait_for(lambda: stack.find_process(name) not in {0, killed}, what=f"{name} runs again")
     wait_for(lambda: stack.printed.count(f"{name} died and is started again.") > said, what=f"{name} is said")
-    stack.wait_until_healthy()
+    assert stack.wait_until_healthy().find_process(name) != killed
 
 
 @pytest.mark.parametrize("name", ["web", "worker", "beat"])
@@ -64,7 +64,7 @@ def test_a_process_that_ends_well_but_unasked_is_said_and_restarted(stack: Stack
     os.kill(ended, signal.SIGTERM)
 
     wait_for(lambda: stack.printed.count(f"{name} died and is started again.") > said, what=f"{name} is said")
-    stack.wait_until_healthy()
+    assert stack.wait_until_healthy().find_process(name) != ended
 
 
 def test_temporary_files_are_under_the_data_folder(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> None:
