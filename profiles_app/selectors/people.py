@@ -14,6 +14,7 @@ from django.db.models.functions import Cast, Coalesce
 
 from profiles_app.display.labels import DISTINCT_ID, EMAIL, NAME, UPDATED_AT
 from profiles_app.errors import BadInput
+from profiles_app.filters.tree import Filter
 from profiles_app.models import GroupKey, Profile, Project
 
 PAGE_SIZE: Final = 50
@@ -31,11 +32,13 @@ class Population(enum.StrEnum):
 @dataclass(frozen=True, kw_only=True)
 class PeopleQuery:
     """Which people, in which order. `sort` is a property's name, or `$last_seen` or
-    `$distinct_id`; people without the value come last in both directions."""
+    `$distinct_id`; people without the value come last in both directions. Of the filter only its
+    tree counts; `population` stands beside it."""
 
     project: Project
     group_key: GroupKey | None = None
     population: Population = Population.PROFILES
+    filter: Filter | None = None
     search: str = ""
     sort: str = UPDATED_AT
     descending: bool = True
