@@ -28,7 +28,7 @@ class Form(enum.StrEnum):
 class Properties(Protocol):
     """The properties of one relation's rows."""
 
-    def value(self, name: str, form: Form) -> exp.Expression:
+    def value(self, name: str, form: Form) -> exp.Expr:
         """The property's value where it has this kind, else NULL. Cheap to ask for again."""
         ...
 
@@ -39,21 +39,22 @@ class Properties(Protocol):
 
 class People(Properties, Protocol):
     """The rows that a filter is about: `distinct_id` VARCHAR, `created_at` TIMESTAMP, `updated_at`
-    TIMESTAMP or NULL (UTC), and `id` BIGINT."""
+    TIMESTAMP or NULL (UTC), `id` BIGINT, and `has_properties` BOOLEAN: at least one, never NULL."""
 
-    id: exp.Expression
-    distinct_id: exp.Expression
-    created_at: exp.Expression
-    updated_at: exp.Expression
+    id: exp.Expr
+    distinct_id: exp.Expr
+    created_at: exp.Expr
+    updated_at: exp.Expr
+    has_properties: exp.Expr
 
 
 class Events(Properties, Protocol):
     """The events of one name (or of all names) in a range of time, as a relation to select from."""
 
-    profile_id: exp.Expression  # BIGINT, never NULL
-    time: exp.Expression  # TIMESTAMP in UTC, microseconds, never NULL
+    profile_id: exp.Expr  # BIGINT, never NULL
+    time: exp.Expr  # TIMESTAMP in UTC, microseconds, never NULL
 
-    def relation(self) -> exp.Expression:
+    def relation(self) -> exp.Expr:
         """What stands after FROM; to be asked for after the last `value`."""
         ...
 
@@ -61,7 +62,7 @@ class Events(Properties, Protocol):
 class Parameters(Protocol):
     """The one door by which a value enters SQL."""
 
-    def add(self, value: object) -> exp.Expression:
+    def add(self, value: object) -> exp.Expr:
         """A parameter of the statement with this value (str, float, int, bool, datetime without
         zone for TIMESTAMP, date, or a list of one of them)."""
         ...

@@ -48,7 +48,7 @@ class Span:
     unit: Unit
 
 
-Value: TypeAlias = None | str | float | Span | tuple[str | float, ...] | tuple[date, ...]
+Value: TypeAlias = str | float | date | Span | tuple[str | float, ...] | tuple[date, ...] | None
 
 
 @dataclass(frozen=True)
