@@ -16,7 +16,7 @@ help:
 	@echo "make run     start Roster here, with demo data (docs/running.md)"
 	@echo "make test    run the tests; ARGS='-k word' chooses some"
 	@echo "make check   linters, types, migrations, then the tests"
-	@echo "make bench   measure how fast records are taken in"
+	@echo "make bench   measure how fast records are taken in and questions answered; BENCH_SCALE=0.02 is quick"
 	@echo "make fmt     format the sources"
 	@echo "make lock    write the installed versions to constraints.txt"
 
@@ -42,8 +42,15 @@ lint: install
 
 check: lint test
 
+# Only figures of the full size go into docs/performance.md.
+BENCH_SCALE ?= 1
+shrunk = $$(awk 'BEGIN { n = $(1) * $(BENCH_SCALE); print int(n < 16000 ? 16000 : n) }')
+
 bench: install
-	$(PYTHON_IN_VENV) -m benchmarks.ingest $(ARGS)
+	$(PYTHON_IN_VENV) -m benchmarks.ingest \
+		--events $(call shrunk,400000) --updates $(call shrunk,200000) --people $(call shrunk,100000)
+	$(PYTHON_IN_VENV) -m benchmarks.queries \
+		--scales $(BENCH_SCALE) $(if $(filter-out 1,$(BENCH_SCALE)),--no-write) $(ARGS)
 
 fmt: install
 	$(PYTHON_IN_VENV) -m ruff check --fix .
