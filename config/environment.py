@@ -44,6 +44,9 @@ VARIABLES: tuple[Variable, ...] = (
     Variable(name="ROSTER_DEBUG", default="0", meaning="1 shows Django's debug pages. Never on a public server."),
     Variable(name="ROSTER_LOG_LEVEL", default="INFO", meaning="DEBUG, INFO, WARNING or ERROR."),
     Variable(name="ROSTER_WEB_THREADS", default="32", meaning="Threads of the web process."),
+    Variable(name="ROSTER_QUERY_SECONDS", default="10", meaning="Seconds that a question about people may take."),
+    Variable(name="ROSTER_QUERY_MEMORY_MB", default="512", meaning="Memory (MB) of the questions in one web process."),
+    Variable(name="ROSTER_COMPACTION_MEMORY_MB", default="1024", meaning="Memory (MB) of a compaction in a worker."),
     Variable(
         name="ROSTER_ADMIN_EMAIL", default="admin@example.com", meaning="E-mail of the admin made on first start."
     ),

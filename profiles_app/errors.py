@@ -6,7 +6,9 @@
     ├── NotSignedIn     401  no or wrong credentials
     ├── BadInput        400  the request is wrong; `details` says where
     ├── TooLarge        413  over a documented limit
-    └── TooSlow         503  a query passed its time limit
+    ├── TooSlow         503  a query passed its time or memory limit
+    └── Unavailable     503  not at this moment
+        └── Preparing   503  the columnar side is being built
 
 Anything else that is raised is a bug: it is logged and answered with a plain 500.
 """
@@ -63,3 +65,9 @@ class WrongMethod(UserFacingError):
 class Unavailable(UserFacingError):
     code = "unavailable"
     status = 503
+
+
+class Preparing(Unavailable):
+    """After the first start over much data, or when segments were lost. Trying again helps."""
+
+    code = "preparing"

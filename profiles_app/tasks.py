@@ -4,6 +4,8 @@ import time
 
 from celery import shared_task
 
+from profiles_app.columnar.compaction import compact
+from profiles_app.columnar.due import list_due
 from profiles_app.services.attempts import trim_failures
 from profiles_app.services.change_log import trim_change_log
 from profiles_app.services.partitions import ensure_coming_partitions
@@ -25,3 +27,16 @@ def trim_logs() -> None:
 def trim_sign_in_failures() -> None:
     """Deletes counters of failed tries to sign in that count for nothing any more."""
     trim_failures()
+
+
+@shared_task
+def find_compactions() -> None:
+    """Queues the compaction of every project that has much to compact, or lost a file."""
+    for project_id in list_due():
+        compact_segments.delay(project_id)
+
+
+@shared_task
+def compact_segments(project_id: int) -> None:
+    """Brings the columnar side of a project up to now."""
+    compact(project_id)

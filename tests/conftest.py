@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
+from profiles_app.columnar.store import forget_views
 from profiles_app.ingest import catalog
 from profiles_app.ingest import people as people_memory
 from profiles_app.models import Membership, Project, Role, User
@@ -21,6 +22,7 @@ def _forget() -> None:
     """Each test begins with a process that has learned nothing."""
     catalog.forget()
     people_memory.forget()
+    forget_views()
 
 
 @pytest.fixture(autouse=True)

@@ -6,14 +6,17 @@ from profiles_app.models.event import Event
 from profiles_app.models.heartbeat import WorkerHeartbeat
 from profiles_app.models.profile import Profile
 from profiles_app.models.project import GroupKey, Membership, Project, Role, ServiceAccount
-from profiles_app.models.segment import Segment
+from profiles_app.models.segment import SEGMENT_VERSION, Dataset, Manifest, Segment
 from profiles_app.models.user import User
 
 __all__ = [
+    "SEGMENT_VERSION",
+    "Dataset",
     "Event",
     "EventName",
     "GroupKey",
     "Kind",
+    "Manifest",
     "Membership",
     "Profile",
     "Project",

@@ -5,6 +5,7 @@ from typing import Any
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.expressions import Func
+from typing_extensions import TypeVar
 
 
 class CurrentTransactionId(Func):
@@ -14,7 +15,11 @@ class CurrentTransactionId(Func):
     arity = 0
 
 
-class TransactionIdField(models.Field[int, int]):
+_Set = TypeVar("_Set", default=int)
+_Get = TypeVar("_Get", default=int)
+
+
+class TransactionIdField(models.Field[_Set, _Get]):
     """An `xid8`: a transaction id that never wraps around. Python sees a whole number."""
 
     def db_type(self, connection: BaseDatabaseWrapper) -> str:
@@ -27,7 +32,7 @@ class TransactionIdField(models.Field[int, int]):
         return str(value) if isinstance(value, int) else super().get_prep_value(value)
 
 
-class LastWriterField(TransactionIdField):
+class LastWriterField(TransactionIdField[int, int]):
     """The transaction that last wrote the row: a default here, a trigger on update in the database."""
 
     def __init__(self, **options: Any) -> None:

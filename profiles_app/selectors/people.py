@@ -1,39 +1,42 @@
-"""Pages of people and how many there are, read straight from PostgreSQL.
+"""Pages of people and how many there are, answered by the columnar engine.
 
-The interface is `PeopleQuery` in, `list_people` and `count_people` out; whatever answers them
-(the columnar engine, later) keeps to it.
+The interface is `PeopleQuery` in; `list_people`, `count_people` and `read_people`, both of one
+moment, out.
 """
 
-import enum
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from django.db.models import F, Func, JSONField, Q, QuerySet, TextField, Value
-from django.db.models.functions import Cast, Coalesce
+from sqlglot import exp
 
-from profiles_app.display.labels import DISTINCT_ID, EMAIL, NAME, UPDATED_AT
+from profiles_app.columnar.engine import Question, ask
+from profiles_app.display.labels import EMAIL, UPDATED_AT
 from profiles_app.errors import BadInput
-from profiles_app.filters.tree import Filter
+from profiles_app.filters.cohorts import Scope, cohorts_of
+from profiles_app.filters.compile import compile_filter
+from profiles_app.filters.conditions import is_true
+from profiles_app.filters.data import Form
+from profiles_app.filters.operators.text import fold_column, fold_needle
+from profiles_app.filters.properties import FIRST_EVENT, LAST_EVENT
+from profiles_app.filters.tree import Filter, Population, Property, walk
 from profiles_app.models import GroupKey, Profile, Project
+from profiles_app.selectors.ordering import Place, find_place, order_by, read_name, read_page, read_value, write_value
 
 PAGE_SIZE: Final = 50
 # A longer sort value does not travel in the page's address; it is read from its row again.
 LONGEST_CARRIED: Final = 300
-
-
-class Population(enum.StrEnum):
-    """Which rows count: everyone, or only those with at least one property."""
-
-    PROFILES = "profiles"
-    ALL = "all"
+_MATCHED: Final = "matched"
 
 
 @dataclass(frozen=True, kw_only=True)
 class PeopleQuery:
-    """Which people, in which order. `sort` is a property's name, or `$last_seen` or
-    `$distinct_id`; people without the value come last in both directions. Of the filter only its
-    tree counts; `population` stands beside it."""
+    """Which people, in which order. `sort` is a property's name, or a built-in one; people without
+    the value come last in both directions. Of the filter only its tree counts; `population` stands
+    beside it. `user_id` is on whose behalf cohorts are read; None: the project's. Windows of time end
+    at `now`; None: when the question is asked."""
 
     project: Project
     group_key: GroupKey | None = None
@@ -42,6 +45,8 @@ class PeopleQuery:
     search: str = ""
     sort: str = UPDATED_AT
     descending: bool = True
+    user_id: int | None = None
+    now: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,50 +81,10 @@ class PeoplePage:
     previous: Position | None
 
 
-class _Property(Func):
-    """A property's value as JSONB; JSON null counts as unset."""
-
-    template = "NULLIF(jsonb_extract_path(%(expressions)s), 'null'::jsonb)"
-    output_field = JSONField()
-
-
-class _PropertyText(Func):
-    function = "jsonb_extract_path_text"
-    output_field = TextField()
-
-
-class _Json(Func):
-    function = "to_jsonb"
-    output_field = JSONField()
-
-
-class _Epoch(Func):
-    """Seconds since 1970 as a JSON number: exact, and ordered alike in every collation."""
-
-    template = "to_jsonb(EXTRACT(EPOCH FROM %(expressions)s))"
-    output_field = JSONField()
-
-
-class _FullName(Func):
-    """First and last name with one blank between them; NULL where there is neither."""
-
-    template = "NULLIF(btrim(concat_ws(' ', %(expressions)s)), '')"
-    output_field = TextField()
-
-
-class _NotBlank(Func):
-    template = "NULLIF(btrim(%(expressions)s), '')"
-    output_field = TextField()
-
-
 def count_people(query: PeopleQuery) -> int:
     """How many people the query matches, exactly."""
-    return _matching(query).count()
-
-
-def has_people(project: Project, *, group_key: GroupKey | None) -> bool:
-    """Whether anybody at all has arrived: one probe of an index."""
-    return Profile.objects.filter(project=project, group_key=group_key, deleted_at=None).exists()
+    with _match(query) as (question, where):
+        return _count(question, where)
 
 
 def list_people(query: PeopleQuery, *, at: Position | None = None, limit: int = PAGE_SIZE) -> PeoplePage:
@@ -127,96 +92,128 @@ def list_people(query: PeopleQuery, *, at: Position | None = None, limit: int = 
 
     Raises `BadInput` where the position's row was needed and is gone.
     """
-    rows = _ordered(query, backwards=at is not None and at.backwards)
+    with _match(query) as (question, where):
+        return _list(query, question, where, at=at, limit=limit)
+
+
+def read_people(query: PeopleQuery, *, at: Position | None = None, limit: int = PAGE_SIZE) -> tuple[PeoplePage, int]:
+    """A page and the number of all, of one moment."""
+    with _match(query) as (question, where):
+        return _list(query, question, where, at=at, limit=limit), _count(question, where)
+
+
+def has_people(project: Project, *, group_key: GroupKey | None) -> bool:
+    """Whether anybody at all has arrived: one probe of an index."""
+    return Profile.objects.filter(project=project, group_key=group_key, deleted_at=None).exists()
+
+
+_Where = Callable[[], exp.Expr]
+
+
+@contextmanager
+def _match(query: PeopleQuery) -> Iterator[tuple[Question, _Where]]:
+    """The question, and the condition of a statement of it: to be made anew for each."""
+    with ask(query.project, group_key=query.group_key, now=query.now) as question:
+        if query.filter is not None and _is_costly(query.filter):
+            matching = exp.select(question.people.id.copy()).where(_compile(query, question))
+            question.keep(_MATCHED, matching.from_(question.people.relation()))
+            question.begin()
+            yield question, lambda: question.people.id.isin(query=exp.select("id").from_(_MATCHED))
+        else:
+            yield question, lambda: _compile(query, question)
+
+
+def _is_costly(tree: Filter) -> bool:
+    """Whether events are read, which is done once for the page and the count."""
+    return any(not isinstance(leaf, Property) or leaf.name in (FIRST_EVENT, LAST_EVENT) for _, leaf in walk(tree.where))
+
+
+def _compile(query: PeopleQuery, question: Question) -> exp.Expr:
+    conditions: list[exp.Expr] = []
+    if query.population == Population.PROFILES:
+        conditions.append(question.people.has_properties.copy())
+    if query.search:
+        conditions.append(_find(question, query.search))
+    if query.filter is not None:
+        scope = Scope(
+            project_id=query.project.pk,
+            group_key_id=query.group_key.pk if query.group_key else None,
+            user_id=query.user_id,
+        )
+        conditions.append(compile_filter(query.filter.where, question, question.moment, cohorts_of(scope)))
+    return exp.and_(*conditions) if conditions else exp.true()
+
+
+def _find(question: Question, text: str) -> exp.Expr:
+    """Whether the text is in the distinct id, the name or the e-mail, in any case."""
+    people = question.people
+    places = [people.distinct_id.copy(), read_name(question), people.value(EMAIL, Form.STRING)]
+    needle = fold_needle(text, question.parameters)
+    return exp.or_(*(is_true(exp.func("contains", fold_column(place, text), needle.copy())) for place in places))
+
+
+def _count(question: Question, where: _Where) -> int:
+    condition = where()
+    rows = question.fetch(exp.select(exp.Count(this=exp.Star())).from_(question.people.relation()).where(condition))
+    question.begin()
+    return int(rows[0][0])
+
+
+def _list(query: PeopleQuery, question: Question, where: _Where, *, at: Position | None, limit: int) -> PeoplePage:
+    ordering = order_by(question, query.sort)
+    backwards = at is not None and at.backwards
+    after = None
     if at is not None:
-        rows = rows.filter(_beyond(_with_value(at, query), descending=query.descending))
-    found = list(
-        rows.values_list(
-            "id", "distinct_id", "properties", "created_at", "updated_at", Cast("sort_value", TextField())
-        )[: limit + 1]
-    )
-    if at is not None and at.backwards:
-        # Somebody new may stand before what was the first row: then show a whole first page.
-        return _cut_page(found[limit - 1 :: -1], before=True, after=True) if len(found) > limit else list_people(query)
-    return _cut_page(found[:limit], before=at is not None, after=len(found) > limit)
+        after = read_value(at.id, at.value) if at.carried else find_place(question, ordering, at.id)
+        if after is None:
+            raise BadInput("The row that this page started from was deleted meanwhile.")
+
+    def read(after: Place | None, *, backwards: bool) -> list[Place]:
+        return read_page(
+            question,
+            ordering,
+            where=where,
+            after=after,
+            descending=query.descending,
+            backwards=backwards,
+            limit=limit + 1,
+        )
+
+    found = read(after, backwards=backwards)
+    if not backwards:
+        return _cut_page(query, found[:limit], before=at is not None, after=len(found) > limit)
+    if len(found) > limit:
+        return _cut_page(query, found[limit - 1 :: -1], before=True, after=True)
+    # Somebody new may stand before what was the first row: then show a whole first page.
+    found = read(None, backwards=False)
+    return _cut_page(query, found[:limit], before=False, after=len(found) > limit)
 
 
-def _cut_page(rows: list[Any], *, before: bool, after: bool) -> PeoplePage:
+def _cut_page(query: PeopleQuery, rows: list[Place], *, before: bool, after: bool) -> PeoplePage:
     return PeoplePage(
-        people=[
-            Person(id=row[0], distinct_id=row[1], properties=row[2], created_at=row[3], updated_at=row[4])
-            for row in rows
-        ],
+        people=_load(query, rows),
         next=_position(rows[-1], backwards=False) if after and rows else None,
         previous=_position(rows[0], backwards=True) if before and rows else None,
     )
 
 
-def _position(row: Any, *, backwards: bool) -> Position:
-    value = row[5]
-    carried = value is None or len(value) <= LONGEST_CARRIED
-    return Position(id=row[0], value=value if carried else None, backwards=backwards, carried=carried)
-
-
-def _matching(query: PeopleQuery) -> QuerySet[Profile]:
-    people = Profile.objects.filter(project=query.project, group_key=query.group_key, deleted_at=None)
-    if query.population == Population.PROFILES:
-        people = people.exclude(properties={})
-    if query.search:
-        people = people.alias(name_text=_name_text(), email_text=_text(EMAIL)).filter(
-            Q(distinct_id__icontains=query.search)
-            | Q(name_text__icontains=query.search)
-            | Q(email_text__icontains=query.search)
+def _load(query: PeopleQuery, rows: list[Place]) -> list[Person]:
+    """The people as PostgreSQL has them now; who was deleted in this very moment is left out."""
+    profiles = Profile.objects.filter(project=query.project, deleted_at=None).in_bulk([row.id for row in rows])
+    present = (profiles[row.id] for row in rows if row.id in profiles)
+    return [
+        Person(
+            id=profile.pk,
+            distinct_id=profile.distinct_id,
+            properties=profile.properties,
+            created_at=profile.created_at,
+            updated_at=profile.updated_at,
         )
-    return people
+        for profile in present
+    ]
 
 
-def _ordered(query: PeopleQuery, *, backwards: bool) -> QuerySet[Profile]:
-    people = _matching(query).alias(sort_value=_sort_value(query.sort))
-    value = F("sort_value")
-    # Read backwards, everything turns around: the direction, where unset stands, the tie-breaker.
-    descending = query.descending != backwards
-    nulls = {"nulls_first": True} if backwards else {"nulls_last": True}
-    order = value.desc(**nulls) if descending else value.asc(**nulls)
-    return people.order_by(order, "-id" if backwards else "id")
-
-
-def _beyond(at: Position, *, descending: bool) -> Q:
-    """The rows after the position in reading order; ids break ties upwards, unset is last."""
-    further_id = Q(id__lt=at.id) if at.backwards else Q(id__gt=at.id)
-    if at.value is None:
-        return Q(sort_value__isnull=True) & further_id | (Q(sort_value__isnull=False) if at.backwards else Q())
-    value = Cast(Value(at.value), JSONField())
-    smaller = descending != at.backwards
-    further = Q(sort_value__lt=value) if smaller else Q(sort_value__gt=value)
-    # NULL compares as unknown, so the unset rows are asked for by name.
-    return further | Q(sort_value=value) & further_id | (Q() if at.backwards else Q(sort_value__isnull=True))
-
-
-def _with_value(at: Position, query: PeopleQuery) -> Position:
-    if at.carried:
-        return at
-    rows = Profile.objects.filter(project=query.project, pk=at.id).alias(sort_value=_sort_value(query.sort))
-    found = rows.values_list(Cast("sort_value", TextField())).first()
-    if found is None:
-        raise BadInput("The row that this page started from was deleted meanwhile.")
-    return Position(id=at.id, value=found[0], backwards=at.backwards)
-
-
-def _sort_value(name: str) -> Func | Coalesce:
-    if name == UPDATED_AT:
-        return _Epoch(F("updated_at"))
-    if name == DISTINCT_ID:
-        return _Json(F("distinct_id"))
-    if name == NAME:
-        return _Json(_name_text())
-    return _Property(F("properties"), Value(name))
-
-
-def _name_text() -> Coalesce:
-    """The name as the table shows it: `$name`, else first and last name."""
-    return Coalesce(_NotBlank(_text(NAME)), _FullName(_text("$first_name"), _text("$last_name")))
-
-
-def _text(name: str) -> _PropertyText:
-    return _PropertyText(F("properties"), Value(name))
+def _position(row: Place, *, backwards: bool) -> Position:
+    value = write_value(row)
+    carried = value is None or len(value) <= LONGEST_CARRIED
+    return Position(id=row.id, value=value if carried else None, backwards=backwards, carried=carried)

@@ -7,7 +7,7 @@ from django.db import connection
 _TRIM: Final = """
 DELETE FROM profiles_app_profile_change
 WHERE written_at < now() - interval '1 day'
-AND xid < coalesce((SELECT min(watermark) FROM profiles_app_segment), pg_current_xact_id())
+AND xid < coalesce((SELECT min(profiles_watermark) FROM profiles_app_manifest), pg_current_xact_id())
 """
 
 

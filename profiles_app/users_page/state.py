@@ -10,8 +10,9 @@ from django.http import QueryDict
 
 from profiles_app.display.labels import UPDATED_AT
 from profiles_app.errors import BadInput
+from profiles_app.filters.tree import Population
 from profiles_app.models import GroupKey, Project
-from profiles_app.selectors.people import PeopleQuery, Population, Position
+from profiles_app.selectors.people import PeopleQuery, Position
 from profiles_app.users_page.columns import DEFAULT, check_name, parse_columns, write_columns
 
 _SALT: Final = "roster.people.page"

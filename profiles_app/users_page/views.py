@@ -11,13 +11,13 @@ from django_htmx.http import HttpResponseClientRefresh, push_url
 
 from profiles_app.display.labels import NAME
 from profiles_app.display.person import choose_title, read_avatar_url
-from profiles_app.errors import BadInput, TooSlow, UserFacingError
+from profiles_app.errors import BadInput, TooSlow, Unavailable, UserFacingError
+from profiles_app.filters.tree import Population
 from profiles_app.http.doors import MemberRequest, member_page
 from profiles_app.models import GroupKey
 from profiles_app.people.frame import render_fragment, render_page
 from profiles_app.selectors.access import Access, get_group_key
-from profiles_app.selectors.people import Person, Population, Position, count_people, has_people, list_people
-from profiles_app.selectors.time_limit import time_limit
+from profiles_app.selectors.people import Person, Position, has_people, read_people
 from profiles_app.users_page.addresses import address_of_people, address_of_profile
 from profiles_app.users_page.columns import Heading, choose_columns, render_cells
 from profiles_app.users_page.snippets import list_snippets, read_server_address
@@ -80,7 +80,7 @@ def show_people(request: MemberRequest, access: Access, *, group_key: GroupKey |
         return _welcome(request, access, base)
     try:
         content = _read_people(access, state, group_key=group_key, path=path)
-    except (BadInput, TooSlow) as problem:
+    except (BadInput, TooSlow, Unavailable) as problem:
         content = _describe_problem(problem, state, path)
     response = _answer(request, access, base | content, part=part)
     return push_url(response, state.url(path)) if part else response
@@ -95,9 +95,7 @@ def _answer(request: MemberRequest, access: Access, context: Mapping[str, Any], 
 def _read_people(access: Access, state: PeopleState, *, group_key: GroupKey | None, path: str) -> dict[str, Any]:
     query = state.query(access.project, group_key)
     position = read_position(state.page, query)
-    with time_limit():
-        page = list_people(query, at=position)
-        count = count_people(query)
+    page, count = read_people(query, at=position)
 
     def url_of(place: Position | None) -> str:
         return state.change(page=write_position(place, query)).url(path) if place else ""

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from profiles_app.models import Profile, Project, Segment
+from profiles_app.models import Manifest, Profile, Project
 from profiles_app.services.change_log import trim_change_log
 from tests.ingest.sending import Sender
 
@@ -49,10 +49,10 @@ def test_the_log_is_trimmed_as_far_as_nobody_needs_it(send: Sender) -> None:
             """INSERT INTO profiles_app_profile_change (xid, profile_id, written_at) VALUES
             ('10', 1, now() - interval '2 days'), ('20', 2, now() - interval '2 days'), ('30', 3, now())"""
         )
-    Segment.objects.create(project=send.project, dataset="profiles", path="p", rows=1, watermark=20)
+    Manifest.objects.create(project=send.project, profiles_watermark=20)
     assert trim_change_log() == 1
     assert sorted(row_id for _, row_id in _read_log()) == [2, 3]
-    Segment.objects.all().delete()
+    Manifest.objects.all().delete()
     assert trim_change_log() == 1
     assert [row_id for _, row_id in _read_log()] == [3]
 

@@ -4,7 +4,6 @@ import json
 import random
 import re
 from datetime import timedelta
-from functools import partial
 from html import unescape
 from typing import Any
 from urllib.parse import quote, unquote
@@ -13,11 +12,10 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from pytest_django.fixtures import Settings
 
 from profiles_app.ingest.take import take_groups
 from profiles_app.models import GroupKey, Profile, Project
-from profiles_app.selectors.time_limit import time_limit
-from profiles_app.users_page import views
 from tests.pages.making import NOW, make_profile
 
 _KINDS = {str: 1, int: 2, float: 2, bool: 3, list: 4, dict: 5}
@@ -325,14 +323,8 @@ def test_htmx_gets_the_part_that_changes(project: Project, owner: Client, alice:
     assert "HX-Request" in owner.get(url)["Vary"]
 
 
-def test_too_slow_is_a_state(project: Project, owner: Client, alice: Profile, monkeypatch: pytest.MonkeyPatch) -> None:
-    def sleep(*_: object, **__: object) -> int:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_sleep(30)")
-        return 0
-
-    monkeypatch.setattr(views, "count_people", sleep)
-    monkeypatch.setattr(views, "time_limit", partial(time_limit, seconds=0.05))
+def test_too_slow_is_a_state(project: Project, owner: Client, alice: Profile, settings: Settings) -> None:
+    settings.QUERY = settings.QUERY | {"seconds": 0.0}
     for headers in ({}, {"HX-Request": "true"}):
         answer = owner.get(f"/projects/{project.pk}/users?search=ali", headers=headers)
         assert answer.status_code == 503

@@ -1,0 +1,72 @@
+"""What a compaction works with: a DuckDB of its own, the rows of PostgreSQL, and what it wrote."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import duckdb
+from django.conf import settings
+
+from profiles_app.columnar.files import WrittenFile, open_file, write_file
+from profiles_app.columnar.folders import project_folder
+from profiles_app.columnar.manifest import Generation
+from profiles_app.columnar.source import Source
+from profiles_app.columnar.typing import CREATE_MACROS
+from profiles_app.errors import Unavailable
+from profiles_app.models import Dataset, Project, Segment
+
+
+@dataclass(kw_only=True)
+class Build:
+    """One round. `replaced` and `written` are for the manifest."""
+
+    db: duckdb.DuckDBPyConnection
+    source: Source
+    project: Project
+    generation: Generation
+    replaced: list[Segment] = field(default_factory=list)
+    written: list[Segment] = field(default_factory=list)
+
+    def open(self, segment: Segment) -> str:
+        """The relation of a present file's rows."""
+        alias = f"segment_{segment.pk}"
+        path = project_folder(self.project.pk) / segment.path
+        if not open_file(self.db, path, alias=alias, size=segment.bytes):
+            raise Unavailable(f"The segment {segment.path} was lost while it was being read.")
+        return f"{alias}.segment"
+
+    def close(self, segment: Segment) -> None:
+        self.db.execute(f"DETACH segment_{segment.pk}")
+
+    def write(self, relation: str, *, dataset: Dataset, name: str) -> WrittenFile:
+        """A new file of the relation's rows."""
+        folder = project_folder(self.project.pk)
+        folder.mkdir(parents=True, exist_ok=True)
+        return write_file(self.db, relation, dataset=dataset, folder=folder, name=name)
+
+    def count(self, relation: str) -> int:
+        return int(self.row(f"SELECT count(*) FROM {relation}")[0])
+
+    def row(self, sql: str) -> tuple[Any, ...]:
+        return self.db.execute(sql).fetchone() or ()
+
+
+@contextmanager
+def open_database() -> Iterator[duckdb.DuckDBPyConnection]:
+    """An empty DuckDB that puts on disk what does not fit into its memory."""
+    Path(settings.SEGMENTS_DIR).mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=settings.SEGMENTS_DIR, prefix="spill-") as spill:
+        options: dict[str, str | bool | int | float | list[str]] = {
+            "threads": settings.COMPACTION["threads"],
+            "memory_limit": settings.COMPACTION["memory"],
+            "temp_directory": spill,
+            "preserve_insertion_order": False,
+        }
+        with duckdb.connect(config=options) as db:
+            db.execute("SET TimeZone = 'UTC'")
+            for macro in CREATE_MACROS:
+                db.execute(macro)
+            yield db

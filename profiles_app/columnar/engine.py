@@ -1,0 +1,150 @@
+"""One question about a project: everything it reads is of one moment, within one time limit.
+
+with ask(project, group_key=None) as question:
+    where = compile_filter(tree, question, question.moment, cohorts)
+    question.fetch(exp.select(...).from_(question.people.relation()).where(where))
+"""
+
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import duckdb
+from django.conf import settings
+from sqlglot import exp
+
+from profiles_app.columnar.relations import EventRelation, PeopleRelation, SqlParameters
+from profiles_app.columnar.store import Lease, lease
+from profiles_app.errors import Preparing, TooSlow
+from profiles_app.filters.data import Moment
+from profiles_app.models import EventName, GroupKey, Project, PropertyDefinition, Scope
+
+_DIALECT: Final = "duckdb"
+_PARAMETER: Final = re.compile(r"\$(p[0-9]+)")
+_TOO_SLOW: Final = (
+    "This question took longer than the {seconds:g} seconds that Roster allows. A shorter time window, "
+    "or one condition less, makes it faster."
+)
+_TOO_LARGE: Final = (
+    "This question needs more memory than Roster allows. A shorter time window, or one condition less, "
+    "makes it smaller."
+)
+
+_LOST: Final = "Roster lost a file that it reads from and is making it anew. Try again in a moment."
+
+
+class Question:
+    """One moment of a project; `filters.data.Data` for the compiler. Not for several threads."""
+
+    def __init__(
+        self, held: Lease, project: Project, *, group_key: GroupKey | None, moment: Moment, deadline: float
+    ) -> None:
+        self._lease = held
+        self._project = project
+        self._group_key = group_key
+        self._deadline = deadline
+        self._known: dict[Scope, Callable[[str], bool]] = {
+            scope: _make_known(project, scope, group_key) for scope in (Scope.PROFILE, Scope.EVENT)
+        }
+        self._relations = 0
+        self.moment = moment
+        self.begin()
+
+    def begin(self) -> None:
+        """A new statement over the same moment: its own relations and parameters."""
+        self.parameters = SqlParameters()
+        self.people = PeopleRelation(
+            self._lease,
+            self.parameters,
+            group_key_id=self._group_key.pk if self._group_key else None,
+            is_known=self._known[Scope.PROFILE],
+        )
+
+    def events(self, name: str | None, *, start: datetime | None, end: datetime) -> EventRelation:
+        """The events of a name that somebody of this project may have."""
+        name_id = None if name is None else self._find_event_name(name)
+        self._relations += 1
+        return EventRelation(
+            self._lease,
+            self.parameters,
+            name_id=name_id,
+            known=name is None or name_id is not None,
+            start=start,
+            end=end,
+            is_known=self._known[Scope.EVENT],
+            alias=f"events{self._relations}",
+        )
+
+    def _find_event_name(self, name: str) -> int | None:
+        # Text that PostgreSQL cannot hold is the name of no event.
+        if "\0" in name:
+            return None
+        return EventName.objects.filter(project=self._project, name=name).values_list("pk", flat=True).first()
+
+    def fetch(self, query: exp.Expr) -> list[tuple[Any, ...]]:
+        """The rows of a statement. Raises `TooSlow`."""
+        return self.run(query.sql(dialect=_DIALECT)).fetchall()
+
+    def keep(self, table: str, query: exp.Query) -> None:
+        """The rows of a statement as a temporary table that lives as long as the question."""
+        self.run(f"CREATE OR REPLACE TEMP TABLE {table} AS {query.sql(dialect=_DIALECT)}")
+
+    def run(self, sql: str) -> duckdb.DuckDBPyConnection:
+        """Runs a statement with the parameters of this question, until the deadline."""
+        cursor = self._lease.cursor
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise _too_slow()
+        alarm = threading.Timer(left, cursor.interrupt)
+        alarm.daemon = True
+        alarm.start()
+        try:
+            # A statement may use some of the parameters only, and DuckDB takes no others.
+            used = {name: self.parameters.values[name] for name in set(_PARAMETER.findall(sql))}
+            return cursor.execute(sql, used or None)
+        except duckdb.InterruptException as error:
+            raise _too_slow() from error
+        except duckdb.OutOfMemoryException as error:
+            raise TooSlow(_TOO_LARGE) from error
+        finally:
+            alarm.cancel()
+
+
+@contextmanager
+def ask(project: Project, *, group_key: GroupKey | None, now: datetime | None = None) -> Iterator[Question]:
+    """A question over everything written so far, whose windows end now, or at another time. Raises
+    `Preparing` while the columnar side is being built, and `TooSlow`."""
+    moment = Moment(now=now or datetime.now(UTC), timezone=project.timezone)
+    deadline = time.monotonic() + settings.QUERY["seconds"]
+    try:
+        with lease(project.pk) as held:
+            yield Question(held, project, group_key=group_key, moment=moment, deadline=deadline)
+    except (duckdb.IOException, duckdb.FatalException, duckdb.InternalException) as error:
+        raise Preparing(
+            "Roster lost a file that it reads from and is making it anew. Try again in a moment."
+        ) from error
+
+
+def _make_known(project: Project, scope: Scope, group_key: GroupKey | None) -> Callable[[str], bool]:
+    """Whether the catalog has a name, asked once for each."""
+    answers: dict[str, bool] = {}
+
+    def is_known(name: str) -> bool:
+        if name not in answers:
+            answers[name] = (
+                "\0" not in name
+                and PropertyDefinition.objects.filter(
+                    project=project, scope=scope, group_key=group_key if scope == Scope.PROFILE else None, name=name
+                ).exists()
+            )
+        return answers[name]
+
+    return is_known
+
+
+def _too_slow() -> TooSlow:
+    return TooSlow(_TOO_SLOW.format(seconds=settings.QUERY["seconds"]))

@@ -1,0 +1,27 @@
+"""Names of typed columns."""
+
+from hashlib import blake2b
+
+from profiles_app.filters.data import Form
+
+# What a typed column holds in DuckDB.
+TYPES: dict[Form, str] = {
+    Form.STRING: "VARCHAR",
+    Form.NUMBER: "DOUBLE",
+    Form.BOOLEAN: "BOOLEAN",
+    Form.INSTANT: "TIMESTAMP",
+    Form.DAY: "DATE",
+    Form.LIST: "VARCHAR[]",
+    Form.OBJECT: "VARCHAR",
+}
+
+
+def name_column(name: str, form: Form) -> str:
+    """The typed column of a property. DuckDB's names ignore case and properties' names do not, so
+    it is named by a hash."""
+    return f"{form}_{blake2b(name.encode(), digest_size=10).hexdigest()}"
+
+
+def point_at(name: str) -> str:
+    """A property as a JSON pointer, whatever its name holds (RFC 6901)."""
+    return "/" + name.replace("~", "~0").replace("/", "~1")

@@ -1,0 +1,173 @@
+"""What PostgreSQL has beyond the segments: tables in memory, brought up to date before a question.
+
+The newest rows are fetched by transaction id, from the oldest transaction that was still running
+at the time of the last fetch, without those that had ended by then. A row that was written again
+replaces itself, so fetching one twice does no harm.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import duckdb
+import psycopg
+import pyarrow as pa
+from django.db import connection
+
+from profiles_app.columnar.database import transaction
+from profiles_app.columnar.pulse import Pulse
+from profiles_app.models import Dataset
+
+# Rows on their way from PostgreSQL at once.
+_BATCH: Final = 20_000
+
+_MICROSECONDS: Final = "(extract(epoch FROM {}) * 1000000)::bigint"
+_TIME: Final = pa.timestamp("us")
+
+_PROFILE_SCHEMA: Final = pa.schema(
+    {
+        "id": pa.int64(),
+        "xid": pa.int64(),
+        "population": pa.int64(),
+        "alive": pa.bool_(),
+        "distinct_id": pa.string(),
+        "created_at": _TIME,
+        "updated_at": _TIME,
+        "has_properties": pa.bool_(),
+        "properties": pa.string(),
+    }
+)
+_EVENT_SCHEMA: Final = pa.schema(
+    {
+        "id": pa.int64(),
+        "xid": pa.int64(),
+        "name_id": pa.int64(),
+        "profile_id": pa.int64(),
+        "time": _TIME,
+        "properties": pa.string(),
+    }
+)
+_SCHEMAS: Final = {Dataset.PROFILES: _PROFILE_SCHEMA, Dataset.EVENTS: _EVENT_SCHEMA}
+
+_SELECT_PROFILES: Final = f"""
+SELECT p.id, p.xid::text::bigint, coalesce(p.group_key_id, 0)::bigint, p.deleted_at IS NULL, p.distinct_id,
+    {_MICROSECONDS.format("p.created_at")}, {_MICROSECONDS.format("p.updated_at")},
+    p.properties <> '{{}}', p.properties::text
+FROM profiles_app_profile AS p WHERE p.project_id = %(project)s
+"""
+_SELECT_EVENTS: Final = f"""
+SELECT e.id, e.xid::text::bigint, e.name_id::bigint, e.profile_id, {_MICROSECONDS.format("e.time")}, e.properties::text
+FROM profiles_app_event AS e WHERE e.project_id = %(project)s
+"""
+_ALL: Final = {Dataset.PROFILES: f"{_SELECT_PROFILES} AND p.deleted_at IS NULL", Dataset.EVENTS: _SELECT_EVENTS}
+_NEW: Final = "xid >= %(since)s::text::xid8 AND NOT pg_visible_in_snapshot(xid, %(seen)s::text::pg_snapshot)"
+_CHANGED: Final = {
+    Dataset.PROFILES: f"""{_SELECT_PROFILES} AND p.id IN (
+        SELECT profile_id FROM profiles_app_profile_change WHERE {_NEW})""",
+    Dataset.EVENTS: f"{_SELECT_EVENTS} AND {_NEW.replace('xid >=', 'e.xid >=').replace('(xid,', '(e.xid,')}",
+}
+# Before anything was seen: a snapshot in which no transaction had ended.
+_NOTHING_SEEN: Final = "3:3:"
+
+OnRows = Callable[[duckdb.DuckDBPyConnection], None]
+
+
+@dataclass(kw_only=True)
+class Tail:
+    """The tables `{schema}.profiles`, `{schema}.events` and `{schema}.hidden`, the ids of events in
+    the segments that were written again. `since` is the transaction id from which on rows are
+    missing from the segments, by data set; None: there are no segments."""
+
+    schema: str
+    project_id: int
+    since: dict[Dataset, int | None]
+    seen: dict[Dataset, str | None] = field(default_factory=dict)
+
+    def create(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        cursor.execute(f"CREATE SCHEMA {self.schema}")
+        for dataset, schema in _SCHEMAS.items():
+            cursor.register("empty", schema.empty_table())
+            cursor.execute(f"CREATE TABLE {self.table(dataset)} AS FROM empty")
+            cursor.unregister("empty")
+        cursor.execute(f"CREATE TABLE {self.schema}.hidden (id BIGINT, segment BIGINT)")
+
+    def drop(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        cursor.execute(f"DROP SCHEMA IF EXISTS {self.schema} CASCADE")
+
+    def table(self, dataset: Dataset) -> str:
+        return f"{self.schema}.{dataset}"
+
+    def take_over(self, cursor: duckdb.DuckDBPyConnection, older: "Tail") -> None:
+        """Copies the rows of the tail before, as far as the new segments do not hold them."""
+        for dataset, since in self.since.items():
+            if since is not None and older.seen.get(dataset) and _reaches(older.since[dataset], since):
+                cursor.execute(
+                    f"INSERT INTO {self.table(dataset)} FROM {older.table(dataset)} WHERE xid >= $1", [since]
+                )
+                self.seen[dataset] = older.seen[dataset]
+
+    def catch_up(self, cursor: duckdb.DuckDBPyConnection, pulse: Pulse, *, on_events: OnRows) -> None:
+        """Fetches what is new as of the pulse, which must be that of the running transaction.
+        `on_events` may look at the new events in the table `fresh`."""
+        for dataset in Dataset:
+            with transaction(cursor):
+                for rows in self._fetch(dataset):
+                    self._add(cursor, dataset, rows, on_events=on_events)
+            self.seen[dataset] = pulse.snapshot
+
+    def _fetch(self, dataset: Dataset) -> Iterator[Sequence[tuple[Any, ...]]]:
+        since, seen = self.since[dataset], self.seen.get(dataset)
+        if since is None and seen is None:
+            return _run(_ALL[dataset], {"project": self.project_id}, scroll=True)
+        # What runs since before the last look is all that can have ended since, or begun.
+        oldest = int(seen.partition(":")[0]) if seen else 0
+        values = {"project": self.project_id, "since": str(max(since or 0, oldest)), "seen": seen or _NOTHING_SEEN}
+        return _run(_CHANGED[dataset], values, scroll=seen is None)
+
+    def _add(
+        self,
+        cursor: duckdb.DuckDBPyConnection,
+        dataset: Dataset,
+        rows: Sequence[tuple[Any, ...]],
+        *,
+        on_events: OnRows,
+    ) -> None:
+        table = self.table(dataset)
+        columns = list(zip(*rows, strict=True))
+        schema = _SCHEMAS[dataset]
+        arrays = [pa.array(values, type=column.type) for values, column in zip(columns, schema, strict=True)]
+        cursor.register("fresh", pa.Table.from_arrays(arrays, schema=schema))
+        try:
+            cursor.execute(f"DELETE FROM {table} WHERE id IN (SELECT id FROM fresh)")
+            cursor.execute(f"INSERT INTO {table} FROM fresh")
+            if dataset == Dataset.EVENTS:
+                on_events(cursor)
+        finally:
+            cursor.unregister("fresh")
+
+
+def _reaches(older: int | None, newer: int) -> bool:
+    """Whether a tail from `older` on has all rows from `newer` on."""
+    return older is None or older <= newer
+
+
+def _run(sql: str, values: dict[str, Any], *, scroll: bool) -> Iterator[Sequence[tuple[Any, ...]]]:
+    """Batches of rows. `scroll` for what may be long: the server keeps it, page by page."""
+    with _open_cursor(scroll=scroll) as cursor:
+        if scroll:
+            cursor.execute(sql, values)
+        else:
+            cursor.execute(sql, values, prepare=True)
+        while rows := cursor.fetchmany(_BATCH):
+            yield rows
+
+
+@contextmanager
+def _open_cursor(*, scroll: bool) -> Iterator[Any]:
+    # Django's cursors read text, psycopg's also the faster binary form.
+    connection.ensure_connection()
+    raw: psycopg.Connection[Any] = connection.connection
+    cursor = raw.cursor("roster_tail", binary=True) if scroll else raw.cursor(binary=True)
+    with cursor:  # type: ignore[attr-defined, unused-ignore]
+        yield cursor
