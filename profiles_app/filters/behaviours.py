@@ -6,8 +6,9 @@ from typing import Final
 from sqlglot import exp
 
 from profiles_app.filters.comparisons import Comparison, find_comparison
-from profiles_app.filters.conditions import compile_condition, compile_property, is_in, operator_of
+from profiles_app.filters.conditions import compile_condition, compile_property, operator_of
 from profiles_app.filters.data import Data, Events, Form, Moment
+from profiles_app.filters.expressions import is_in, opposite
 from profiles_app.filters.measures import EMPTY_IS_ZERO, compile_measure
 from profiles_app.filters.properties import StoredProperties
 from profiles_app.filters.tree import Aggregate, Behaviour, Ever, Leaf, Node, Property, Type
@@ -25,8 +26,8 @@ def compile_behaviour(leaf: Behaviour, data: Data, moment: Moment) -> exp.Expr:
     comparison = find_comparison(leaf.op)
     nothing_matches = _matches_without_events(leaf, comparison)
     exceptions = _compile_people(leaf, comparison, data, moment, satisfied=not nothing_matches)
-    matched = exp.not_(exceptions) if nothing_matches else exceptions
-    return matched if leaf.did else exp.not_(matched)
+    matched = opposite(exceptions) if nothing_matches else exceptions
+    return matched if leaf.did else opposite(matched)
 
 
 def _matches_without_events(leaf: Behaviour, comparison: Comparison) -> bool:
@@ -49,7 +50,7 @@ def _compile_people(
     if answer is None:
         measured = compile_measure(leaf.measure, events, data, window, moment)
         compared = comparison.compile(measured, leaf.values, data.parameters)
-        having.append(compared if satisfied else exp.not_(compared))
+        having.append(compared if satisfied else opposite(compared))
     if having:
         query = query.group_by(events.profile_id.copy(), copy=False).having(*having, copy=False)
     return is_in(data.people.id, query.from_(events.relation(), copy=False))
@@ -96,7 +97,7 @@ def compile_event_time(leaf: Property, aggregate: type[exp.AggFunc], data: Data,
     """The condition of a property leaf about `$first_event` (`exp.Min`) or `$last_event` (`exp.Max`)."""
     operator = operator_of(leaf)
     if operator.positive is not None:
-        return exp.not_(compile_event_time(replace(leaf, op=operator.positive), aggregate, data, moment))
+        return opposite(compile_event_time(replace(leaf, op=operator.positive), aggregate, data, moment))
     if leaf.type not in {Type.DATE, Type.ANY}:
         return exp.false()
     events = data.events(None, start=None, end=resolve_window(Ever(), moment).end)

@@ -12,6 +12,7 @@ from typing import Final
 from sqlglot import exp
 
 from profiles_app.filters.data import Parameters
+from profiles_app.filters.expressions import every, opposite
 from profiles_app.filters.inputs import Input
 from profiles_app.filters.words import say_number
 
@@ -41,7 +42,7 @@ class Interval:
         if self.high < math.inf:
             below = exp.LTE if self.has_high else exp.LT
             ends.append(below(this=number.copy(), expression=parameters.add(self.high)))
-        return exp.and_(*ends)
+        return every(*ends)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +62,7 @@ class Comparison:
     def compile(self, number: exp.Expr, bounds: tuple[float, ...], parameters: Parameters) -> exp.Expr:
         """NULL where the number is NULL."""
         inside = self.interval(bounds).compile(number, parameters)
-        return exp.not_(inside) if self.negated else inside
+        return opposite(inside) if self.negated else inside
 
     def answers_alike(self, bounds: tuple[float, ...]) -> bool | None:
         """What it says of all whole numbers from 1 on, where that is the same of all; else None."""

@@ -9,6 +9,7 @@ from profiles_app.filters.cohorts import CohortResolver
 from profiles_app.filters.conditions import compile_condition, compile_property
 from profiles_app.filters.data import Data, Moment
 from profiles_app.filters.expand import Trail
+from profiles_app.filters.expressions import every, opposite
 from profiles_app.filters.properties import FIRST_EVENT, LAST_EVENT, PersonProperties
 from profiles_app.filters.sequences import compile_sequence
 from profiles_app.filters.tree import Behaviour, CohortLeaf, Leaf, Node, Population, Property, Sequence
@@ -58,5 +59,5 @@ class _Compiler:
         this leaf's path, the one that a person can go to."""
         with self._trail.enter(leaf, path) as cohort:
             where = compile_condition(cohort.filter.where, lambda nested, _: self._compile_leaf(nested, path), path)
-            members = exp.and_(compile_population(cohort.filter.population, self._data), where)
-        return members if leaf.inside else exp.not_(members)
+            members = every(compile_population(cohort.filter.population, self._data), where)
+        return members if leaf.inside else opposite(members)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from sqlglot import exp
 
 from profiles_app.filters.data import Data, Form, Moment
+from profiles_app.filters.expressions import either, every, is_true, opposite
 from profiles_app.filters.operators import Operand, Operator, find_operator
 from profiles_app.filters.properties import Source
 from profiles_app.filters.tree import All, Any, Leaf, Node, Not, Property
@@ -19,12 +20,12 @@ def compile_condition(node: Node, compile_leaf: Callable[[Leaf, str], exp.Expr],
     match node:
         case All(nodes):
             parts = [compile_condition(child, compile_leaf, f"{path}.all[{n}]") for n, child in enumerate(nodes)]
-            return exp.and_(*parts) if parts else exp.true()
+            return every(*parts)
         case Any(nodes):
             parts = [compile_condition(child, compile_leaf, f"{path}.any[{n}]") for n, child in enumerate(nodes)]
-            return exp.or_(*parts) if parts else exp.false()
+            return either(*parts)
         case Not(child):
-            return exp.not_(compile_condition(child, compile_leaf, f"{path}.not"))
+            return opposite(compile_condition(child, compile_leaf, f"{path}.not"))
         case _:
             return compile_leaf(node, path)
 
@@ -46,13 +47,3 @@ def operator_of(leaf: Property) -> Operator:
     if operator is None:
         raise ValueError(f"There is no operator {leaf.op} for {leaf.type}: the tree was not parsed.")
     return operator
-
-
-def is_true(condition: exp.Expr) -> exp.Expr:
-    """FALSE instead of NULL."""
-    return exp.Is(this=exp.paren(condition, copy=False), expression=exp.true())
-
-
-def is_in(column: exp.Expr, query: exp.Select) -> exp.Expr:
-    """Whether the column is among the rows of a query with one column that is never NULL."""
-    return exp.In(this=column.copy(), query=query.subquery(copy=False))

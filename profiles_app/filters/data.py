@@ -38,21 +38,46 @@ class Properties(Protocol):
 
 
 class People(Properties, Protocol):
-    """The rows that a filter is about: `distinct_id` VARCHAR, `created_at` TIMESTAMP, `updated_at`
-    TIMESTAMP or NULL (UTC), `id` BIGINT, and `has_properties` BOOLEAN: at least one, never NULL."""
+    """The rows that a filter is about."""
 
-    id: exp.Expr
-    distinct_id: exp.Expr
-    created_at: exp.Expr
-    updated_at: exp.Expr
-    has_properties: exp.Expr
+    @property
+    def id(self) -> exp.Expr:
+        """BIGINT."""
+        ...
+
+    @property
+    def distinct_id(self) -> exp.Expr:
+        """VARCHAR."""
+        ...
+
+    @property
+    def created_at(self) -> exp.Expr:
+        """TIMESTAMP in UTC."""
+        ...
+
+    @property
+    def updated_at(self) -> exp.Expr:
+        """TIMESTAMP in UTC, or NULL."""
+        ...
+
+    @property
+    def has_properties(self) -> exp.Expr:
+        """BOOLEAN, never NULL: at least one property, so that the row is of population "profiles"."""
+        ...
 
 
 class Events(Properties, Protocol):
     """The events of one name (or of all names) in a range of time, as a relation to select from."""
 
-    profile_id: exp.Expr  # BIGINT, never NULL
-    time: exp.Expr  # TIMESTAMP in UTC, microseconds, never NULL
+    @property
+    def profile_id(self) -> exp.Expr:
+        """BIGINT, never NULL."""
+        ...
+
+    @property
+    def time(self) -> exp.Expr:
+        """TIMESTAMP in UTC, microseconds, never NULL."""
+        ...
 
     def relation(self) -> exp.Expr:
         """What stands after FROM; to be asked for after the last `value`."""
@@ -71,8 +96,11 @@ class Parameters(Protocol):
 class Data(Protocol):
     """What one compilation reads."""
 
-    people: People
-    parameters: Parameters
+    @property
+    def people(self) -> People: ...
+
+    @property
+    def parameters(self) -> Parameters: ...
 
     def events(self, name: str | None, *, start: datetime | None, end: datetime) -> Events:
         """The events of this name (None: of any) with `start <= time < end`; instants in UTC

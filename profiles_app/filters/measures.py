@@ -7,7 +7,7 @@ from sqlglot import exp
 
 from profiles_app.filters.data import Data, Events, Form, Moment
 from profiles_app.filters.days import list_changes
-from profiles_app.filters.operators.operator import DIALECT, is_absent
+from profiles_app.filters.expressions import call, is_absent
 from profiles_app.filters.properties import StoredProperties
 from profiles_app.filters.tree import Aggregate, Measure
 from profiles_app.filters.windows import EventRange
@@ -60,7 +60,7 @@ def _count_distinct(column: exp.Expr) -> exp.Expr:
 
 
 def _or_zero(total: exp.Expr) -> exp.Expr:
-    return exp.func("COALESCE", total, exp.Literal.number(0), dialect=DIALECT)
+    return call("COALESCE", total, exp.Literal.number(0))
 
 
 def _compile_day(time: exp.Expr, data: Data, window: EventRange, zone: ZoneInfo) -> exp.Expr:
@@ -69,7 +69,7 @@ def _compile_day(time: exp.Expr, data: Data, window: EventRange, zone: ZoneInfo)
     Written with the offsets of the zone that Python knows: DuckDB's own time zones take twice as
     long, and are of another edition than the ones that windows are made with.
     """
-    micros = exp.func("EPOCH_US", time.copy(), dialect=DIALECT)
+    micros = call("EPOCH_US", time.copy())
     local = exp.Add(this=micros, expression=_compile_offset(time, data, window, zone))
     return exp.IntDiv(this=exp.paren(local, copy=False), expression=exp.Literal.number(_DAY))
 

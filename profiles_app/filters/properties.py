@@ -7,8 +7,8 @@ import sqlglot
 from sqlglot import exp
 
 from profiles_app.filters.data import Form, Parameters, People, Properties
+from profiles_app.filters.expressions import DIALECT, is_absent
 from profiles_app.filters.forms import day_sql, instant_sql
-from profiles_app.filters.operators.operator import DIALECT, is_absent
 
 DISTINCT_ID: Final = "$distinct_id"
 CREATED_AT: Final = "$created_at"
@@ -41,8 +41,8 @@ class StoredProperties:
     def value(self, name: str, form: Form) -> exp.Expr:
         path = None if self._properties.is_known(name) else split_path(name)
         if path is None:
-            return self._properties.value(name, form)
-        container = self._properties.value(path[0], Form.OBJECT)
+            return self._properties.value(name, form).copy()
+        container = self._properties.value(path[0], Form.OBJECT).copy()
         if is_absent(container):
             return exp.null()
         pointer = "/" + path[1].replace("~", "~0").replace("/", "~1")

@@ -10,10 +10,9 @@ from typing import Final
 from sqlglot import exp
 
 from profiles_app.filters.behaviours import compile_where
-from profiles_app.filters.conditions import is_in
 from profiles_app.filters.data import Data, Moment
 from profiles_app.filters.days import MICROSECOND, length
-from profiles_app.filters.operators.operator import DIALECT
+from profiles_app.filters.expressions import call, every, is_in, opposite
 from profiles_app.filters.tree import Sequence, Span, Step
 from profiles_app.filters.windows import EventRange, resolve_window
 
@@ -27,7 +26,7 @@ def compile_sequence(leaf: Sequence, data: Data, moment: Moment) -> exp.Expr:
     matched = (
         exp.false() if window.is_empty else is_in(data.people.id, _select_finishers(leaf.steps, data, moment, window))
     )
-    return matched if leaf.did else exp.not_(matched)
+    return matched if leaf.did else opposite(matched)
 
 
 def _select_finishers(steps: tuple[Step, ...], data: Data, moment: Moment, window: EventRange) -> exp.Select:
@@ -72,7 +71,7 @@ def _join_before(number: int, within: Span | None) -> exp.Select:
     same = exp.EQ(this=_column("m", _PERSON), expression=_column("r", _PERSON))
     later = exp.GT(this=_column("m", _AT), expression=_column("r", _AT))
     query = exp.select().from_(_table(f"matches_{number}", "m"))
-    query = query.join(before, on=exp.and_(same, later), join_type="ASOF" if within else "", copy=False)
+    query = query.join(before, on=every(same, later), join_type="ASOF" if within else "", copy=False)
     return query.where(_is_within(within), copy=False) if within else query
 
 
@@ -82,7 +81,7 @@ def _is_within(within: Span) -> exp.Expr:
 
 
 def _micros(time: exp.Expr) -> exp.Expr:
-    return exp.func("EPOCH_US", time, dialect=DIALECT)
+    return call("EPOCH_US", time)
 
 
 def _column(table: str, name: str) -> exp.Column:

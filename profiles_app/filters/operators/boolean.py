@@ -5,8 +5,9 @@ from typing import Final
 from sqlglot import exp
 
 from profiles_app.filters.data import Form
+from profiles_app.filters.expressions import call, either
 from profiles_app.filters.inputs import Input
-from profiles_app.filters.operators.operator import DIALECT, Compile, Operand, Operator, either
+from profiles_app.filters.operators.operator import Compile, Operand, Operator
 from profiles_app.filters.tree import Type, Value
 
 
@@ -16,9 +17,9 @@ def _equals(wanted: exp.Boolean, word: str) -> Compile:
     def compile_equals(operand: Operand, _: Value) -> exp.Expr:
         same: list[exp.Expr] = [exp.EQ(this=operand.read(Form.BOOLEAN), expression=wanted.copy())]
         if operand.cast:
-            text = exp.func("LOWER", operand.read(Form.STRING), dialect=DIALECT)
+            text = call("LOWER", operand.read(Form.STRING))
             same.append(exp.EQ(this=text, expression=exp.Literal.string(word)))
-        return either(same)
+        return either(*same)
 
     return compile_equals
 

@@ -7,8 +7,9 @@ from typing import Final, TypeAlias
 from sqlglot import exp
 
 from profiles_app.filters.data import Form, Parameters
+from profiles_app.filters.expressions import either, every, is_absent, is_present
 from profiles_app.filters.inputs import Input
-from profiles_app.filters.operators.operator import Compile, Operand, Operator, either, is_absent, negate
+from profiles_app.filters.operators.operator import Compile, Operand, Operator, negate
 from profiles_app.filters.tree import Span, Type, Value
 from profiles_app.filters.windows import Calendar, DateRange
 from profiles_app.filters.words import join_or, say_day, say_last, say_span
@@ -33,7 +34,7 @@ def _in_ranges(resolve: Resolve) -> Compile:
         ranges = resolve(Calendar(operand.moment), value)
         instants = [_within(operand, Form.INSTANT, _naive(one.start), _naive(one.end)) for one in ranges]
         days = [_within(operand, Form.DAY, one.first, one.stop) for one in ranges]
-        return either([condition for condition in instants + days if condition is not None])
+        return either(*(condition for condition in instants + days if condition is not None))
 
     return compile_ranges
 
@@ -43,7 +44,7 @@ def _within(operand: Operand, form: Form, low: datetime.date | None, high: datet
     column = operand.read(form)
     if is_absent(column):
         return None
-    return exp.and_(*_bound(column, low, high, operand.parameters))
+    return every(*_bound(column, low, high, operand.parameters))
 
 
 def _bound(
@@ -54,7 +55,7 @@ def _bound(
         bounds.append(exp.GTE(this=column.copy(), expression=parameters.add(low)))
     if high is not None:
         bounds.append(exp.LT(this=column.copy(), expression=parameters.add(high)))
-    return bounds or [exp.not_(exp.Is(this=column, expression=exp.null()))]
+    return bounds or [is_present(column)]
 
 
 def _naive(instant: datetime.datetime | None) -> datetime.datetime | None:

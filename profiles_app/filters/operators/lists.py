@@ -7,9 +7,10 @@ from typing import Final
 from sqlglot import exp
 
 from profiles_app.filters.data import Form
+from profiles_app.filters.expressions import call, either, every
 from profiles_app.filters.inputs import Input
 from profiles_app.filters.operators.number import bounds_of
-from profiles_app.filters.operators.operator import DIALECT, Operand, Operator, either, negate
+from profiles_app.filters.operators.operator import Operand, Operator, negate
 from profiles_app.filters.operators.text import fold_column, fold_needle
 from profiles_app.filters.tree import Type, Value
 from profiles_app.filters.words import join_or, quote, say_number
@@ -33,27 +34,27 @@ def _code(operand: Operand, item: str | float) -> exp.Expr:
 
 
 def _compile_any_is(operand: Operand, value: Value) -> exp.Expr:
-    return exp.func("LIST_HAS_ANY", operand.read(Form.LIST), _wanted(operand, value), dialect=DIALECT)
+    return call("LIST_HAS_ANY", operand.read(Form.LIST), _wanted(operand, value))
 
 
 def _compile_all_are(operand: Operand, value: Value) -> exp.Expr:
     items = operand.read(Form.LIST)
-    none_missing = exp.func("LIST_HAS_ALL", _wanted(operand, value), items, dialect=DIALECT)
-    return exp.and_(exp.GT(this=_length(items.copy()), expression=exp.Literal.number(0)), none_missing)
+    none_missing = call("LIST_HAS_ALL", _wanted(operand, value), items)
+    return every(exp.GT(this=_length(items.copy()), expression=exp.Literal.number(0)), none_missing)
 
 
 def _compile_any_contains(operand: Operand, value: Value) -> exp.Expr:
-    return either([_some_item_contains(operand, text) for text in _items(value) if isinstance(text, str)])
+    return either(*(_some_item_contains(operand, text) for text in _items(value) if isinstance(text, str)))
 
 
 def _some_item_contains(operand: Operand, text: str) -> exp.Expr:
     """Both begin with the `s` of a string, which is cut off the item."""
     item = exp.column("item")
-    string = exp.func("STARTS_WITH", item, exp.Literal.string("s"), dialect=DIALECT)
-    rest = exp.func("SUBSTRING", item.copy(), exp.Literal.number(2), dialect=DIALECT)
-    found = exp.func("CONTAINS", fold_column(rest, text), fold_needle(text, operand.parameters), dialect=DIALECT)
-    test = exp.Lambda(this=exp.and_(string, found), expressions=[exp.to_identifier("item")])
-    matching = exp.func("LIST_FILTER", operand.read(Form.LIST), test, dialect=DIALECT)
+    string = call("STARTS_WITH", item, exp.Literal.string("s"))
+    rest = call("SUBSTRING", item.copy(), exp.Literal.number(2))
+    found = call("CONTAINS", fold_column(rest, text), fold_needle(text, operand.parameters))
+    test = exp.Lambda(this=every(string, found), expressions=[exp.to_identifier("item")])
+    matching = call("LIST_FILTER", operand.read(Form.LIST), test)
     return exp.GT(this=_length(matching), expression=exp.Literal.number(0))
 
 
@@ -63,7 +64,7 @@ def _compile_has_length(operand: Operand, value: Value) -> exp.Expr:
 
 
 def _length(items: exp.Expr) -> exp.Expr:
-    return exp.func("LEN", items, dialect=DIALECT)
+    return call("LEN", items)
 
 
 def _says(words: str, *, join: Callable[[list[str]], str] = join_or) -> Callable[[Value], str]:

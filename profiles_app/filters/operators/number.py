@@ -8,8 +8,9 @@ from sqlglot import exp
 from profiles_app.filters import comparisons
 from profiles_app.filters.comparisons import Comparison
 from profiles_app.filters.data import Form
+from profiles_app.filters.expressions import call
 from profiles_app.filters.forms import NUMBER_PATTERN
-from profiles_app.filters.operators.operator import DIALECT, Operand, Operator, negate
+from profiles_app.filters.operators.operator import Operand, Operator, negate
 from profiles_app.filters.tree import Type, Value
 from profiles_app.filters.words import say_number
 
@@ -28,11 +29,11 @@ def _read_number(operand: Operand) -> exp.Expr:
     if not operand.cast:
         return number
     text = operand.read(Form.STRING)
-    reads = exp.func("REGEXP_FULL_MATCH", text, exp.Literal.string(NUMBER_PATTERN), dialect=DIALECT)
+    reads = call("REGEXP_FULL_MATCH", text, exp.Literal.string(NUMBER_PATTERN))
     double = exp.TryCast(this=text.copy(), to=exp.DataType.build("DOUBLE"))
-    finite = exp.func("ISFINITE", double, dialect=DIALECT)
+    finite = call("ISFINITE", double)
     cast = exp.Case(ifs=[exp.If(this=reads, true=exp.Case(ifs=[exp.If(this=finite, true=double.copy())]))])
-    return exp.func("COALESCE", number, cast, dialect=DIALECT)
+    return call("COALESCE", number, cast)
 
 
 def _operator(comparison: Comparison, words: str) -> Operator:

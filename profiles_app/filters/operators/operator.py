@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from sqlglot import exp
 
 from profiles_app.filters.data import Form, Moment, Parameters
+from profiles_app.filters.expressions import call, opposite
 from profiles_app.filters.inputs import Input
 from profiles_app.filters.tree import Type, Value
 
@@ -54,26 +55,6 @@ def negate(positive: Operator, *, key: str, label: str, describe: Describe) -> O
     """The exact complement: it matches those whom the positive operator does not."""
 
     def compile_complement(operand: Operand, value: Value) -> exp.Expr:
-        return exp.not_(exp.func("COALESCE", positive.compile(operand, value), exp.false(), dialect=DIALECT))
+        return opposite(call("COALESCE", positive.compile(operand, value), exp.false()))
 
     return replace(positive, key=key, label=label, describe=describe, compile=compile_complement, positive=positive.key)
-
-
-DIALECT: Final = "duckdb"
-
-
-def is_absent(column: exp.Expr) -> bool:
-    """Whether the data says that no row has a value of this form."""
-    return isinstance(column.this if isinstance(column, exp.Cast) else column, exp.Null)
-
-
-def either(conditions: list[exp.Expr]) -> exp.Expr:
-    """Any of them; FALSE of none."""
-    return exp.or_(*conditions) if conditions else exp.false()
-
-
-def equals_any(column: exp.Expr, values: list[exp.Expr]) -> exp.Expr:
-    """`=` for one value, `IN` for several: DuckDB prunes row groups by both."""
-    if len(values) == 1:
-        return exp.EQ(this=column, expression=values[0])
-    return exp.In(this=column, expressions=values)

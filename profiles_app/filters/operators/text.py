@@ -6,8 +6,9 @@ from typing import Final
 from sqlglot import exp
 
 from profiles_app.filters.data import Form, Parameters
+from profiles_app.filters.expressions import call, either, equals_any
 from profiles_app.filters.inputs import Input
-from profiles_app.filters.operators.operator import DIALECT, Operand, Operator, either, equals_any, negate
+from profiles_app.filters.operators.operator import Operand, Operator, negate
 from profiles_app.filters.tree import Type, Value
 from profiles_app.filters.words import join_or, quote
 
@@ -23,8 +24,8 @@ def fold_column(column: exp.Expr, needle: str) -> exp.Expr:
     Going to upper case first joins letters that share a capital, such as σ and ς. With a needle of
     ASCII letters alone nothing is lost without it, and ASCII columns are much quicker.
     """
-    folded = column if needle.isascii() else exp.func("UPPER", column, dialect=DIALECT)
-    return exp.func("LOWER", folded, dialect=DIALECT)
+    folded = column if needle.isascii() else call("UPPER", column)
+    return call("LOWER", folded)
 
 
 def fold_needle(needle: str, parameters: Parameters) -> exp.Expr:
@@ -40,23 +41,17 @@ def _folded(function: str) -> Callable[[Operand, Value], exp.Expr]:
     """Any of the texts found by this function of DuckDB, in which `%`, `_` and `\\` are ordinary."""
 
     def compile_folded(operand: Operand, value: Value) -> exp.Expr:
-        return either(
-            [
-                exp.func(
-                    function,
-                    fold_column(operand.read(Form.STRING), text),
-                    fold_needle(text, operand.parameters),
-                    dialect=DIALECT,
-                )
-                for text in _texts(value)
-            ]
-        )
+        return either(*(compile_needle(operand, text) for text in _texts(value)))
+
+    def compile_needle(operand: Operand, text: str) -> exp.Expr:
+        column = fold_column(operand.read(Form.STRING), text)
+        return call(function, column, fold_needle(text, operand.parameters))
 
     return compile_folded
 
 
 def _compile_matches(operand: Operand, value: Value) -> exp.Expr:
-    return exp.func("REGEXP_MATCHES", operand.read(Form.STRING), operand.parameters.add(value), dialect=DIALECT)
+    return call("REGEXP_MATCHES", operand.read(Form.STRING), operand.parameters.add(value))
 
 
 def _says(words: str) -> Callable[[Value], str]:
