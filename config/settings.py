@@ -1,5 +1,6 @@
 """Django settings. Everything that differs between installations comes from the environment."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,8 @@ INSTALLED_APPS = [
     "django_htmx",
     "lucide",
     "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "profiles_app",
     "cohorts_app",
     "imports_app",
@@ -89,6 +92,18 @@ CACHES: dict[str, dict[str, Any]] = {
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 }
 
+# The columnar side. Memory is DuckDB's own, per process; what does not fit goes to disk.
+SEGMENTS_DIR = DATA_DIR / "segments"
+QUERY: dict[str, Any] = {
+    "seconds": float(environment.read_whole_number("ROSTER_QUERY_SECONDS", least=1, most=600)),
+    "memory": f"{environment.read_whole_number('ROSTER_QUERY_MEMORY_MB', least=128, most=1_000_000)}MB",
+    "threads": len(os.sched_getaffinity(0)),
+}
+COMPACTION: dict[str, Any] = {
+    "memory": f"{environment.read_whole_number('ROSTER_COMPACTION_MEMORY_MB', least=128, most=1_000_000)}MB",
+    "threads": len(os.sched_getaffinity(0)),
+}
+
 AUTH_USER_MODEL = "profiles_app.User"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -146,6 +161,23 @@ LOGGING: dict[str, Any] = {
     "loggers": {"django.request": {"level": "ERROR"}},
 }
 
+# What else the views of the API have in common: profiles_app/api/views.py.
+REST_FRAMEWORK: dict[str, Any] = {
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "profiles_app.api.errors.answer_error",
+}
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": "Roster",
+    "DESCRIPTION": "Profiles, their events, and the filter language over both.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "PREPROCESSING_HOOKS": ["profiles_app.api.schema.leave_out_twins"],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "profiles_app.api.schema.complete",
+    ],
+}
+
 _BROKER_DIR = DATA_DIR / "broker"
 CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost/"
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
@@ -166,6 +198,12 @@ CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "make event partitions": {"task": "profiles_app.tasks.make_event_partitions", "schedule": 6 * 3600.0},
+    "find compactions": {
+        "task": "profiles_app.tasks.find_compactions",
+        "schedule": 5.0,
+        # Found again five seconds later, if nobody had the time.
+        "options": {"expires": 5.0},
+    },
     "trim logs": {"task": "profiles_app.tasks.trim_logs", "schedule": 24 * 3600.0},
     "trim sign-in failures": {"task": "profiles_app.tasks.trim_sign_in_failures", "schedule": 3600.0},
 }

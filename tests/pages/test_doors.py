@@ -60,13 +60,13 @@ def walk(resolver: URLResolver, prefix: str = "") -> Iterator[Address]:
         route = prefix + str(entry.pattern)
         if isinstance(entry, URLResolver):
             yield from walk(entry, route)
-        elif not is_ingestion(entry):
+        elif not has_own_test(entry):
             yield Address(entry.name or "", route)
 
 
-def is_ingestion(entry: URLPattern) -> bool:
-    """The ingestion has its own test of tokens and secrets."""
-    return entry.callback.__module__.startswith("profiles_app.ingest")
+def has_own_test(entry: URLPattern) -> bool:
+    """The ingestion has a test of tokens and secrets, the API one of all its callers."""
+    return entry.callback.__module__.startswith(("profiles_app.ingest", "profiles_app.api"))
 
 
 ADDRESSES = list(walk(get_resolver()))

@@ -1,0 +1,1 @@
+"""The HTTP interface for scripts: /api/v1, the Mixpanel-compatible queries, and their description."""

@@ -1,0 +1,182 @@
+"""/api/v1/profiles: pages of people, how many there are, and one of them."""
+
+from typing import Any, Final
+
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from profiles_app.api.answers import Count, OneProfile, ProfilesPage, show_person
+from profiles_app.api.cursors import read_position, write_position
+from profiles_app.api.parameters import (
+    Cursor,
+    DistinctId,
+    FilterTree,
+    KindOfGroup,
+    Limit,
+    Names,
+    Parameters,
+    Text,
+)
+from profiles_app.api.schema import describe
+from profiles_app.api.views import ProjectView
+from profiles_app.display.labels import UPDATED_AT
+from profiles_app.errors import BadInput
+from profiles_app.filters.tree import Population
+from profiles_app.models import Project
+from profiles_app.selectors.people import PeopleQuery, Person, count_people, read_people
+from profiles_app.selectors.profiles import get_profile
+
+DEFAULT_LIMIT: Final = 100
+_LONGEST_SEARCH: Final = 255
+
+
+class PeopleParameters(Parameters):
+    """Which people."""
+
+    filter = FilterTree(required=False, help_text="A tree of the filter language (docs/filters.md).")
+    population = serializers.ChoiceField(
+        [population.value for population in Population],
+        required=False,
+        help_text="`profiles`: people with at least one property, the default; `all`: everybody. "
+        "The filter may say it instead.",
+    )
+    search = Text(
+        required=False,
+        allow_blank=True,
+        max_length=_LONGEST_SEARCH,
+        help_text="Part of a name, an e-mail or a distinct id; case does not matter.",
+    )
+    group_key = KindOfGroup(required=False, help_text="The key of a kind of group: asks for groups, not users.")
+
+
+class ProfilesParameters(PeopleParameters):
+    """Which people, in which order, and what of them."""
+
+    columns = Names(required=False, help_text="The properties to return; all, where it is missing.")
+    sort = Text(
+        required=False,
+        max_length=256,
+        help_text="A property's name, with `-` first for descending and `+` where the name itself begins with a "
+        "sign. People without the property come last. Default: `-$last_seen`.",
+    )
+    cursor = Cursor()
+    limit = Limit(default=DEFAULT_LIMIT)
+
+
+class ProfileParameters(Parameters):
+    """Which kind of profile."""
+
+    group_key = KindOfGroup(required=False, help_text="The key of a kind of group: asks for a group, not a user.")
+
+
+class ProfileByIdParameters(ProfileParameters):
+    """Which profile."""
+
+    distinct_id = DistinctId(help_text="The distinct id, any that there is.")
+
+
+@describe(
+    get=("list_profiles", "List profiles", ProfilesParameters, ProfilesPage),
+    post=("query_profiles", "List profiles, for long filters", ProfilesParameters, ProfilesPage),
+)
+class Profiles(ProjectView):
+    """A page of the people whom a filter matches, and how many they are in all.
+
+    Follow `next` with the same parameters until it is null; meanwhile, nobody who stays as they are comes
+    twice or is left out.
+    """
+
+    def get(self, request: Request) -> Response:
+        chosen = self.read(ProfilesParameters)
+        query = make_query(self.project, chosen, user_id=self.user_id)
+        page, total = read_people(query, at=read_position(chosen.get("cursor"), query), limit=chosen["limit"])
+        return Response(
+            {
+                "total": total,
+                "next": write_position(page.next, query),
+                "results": [self._show(person, chosen) for person in page.people],
+            }
+        )
+
+    def _show(self, person: Person, chosen: dict[str, Any]) -> dict[str, Any]:
+        return show_person(person, group_key=chosen.get("group_key"), columns=chosen.get("columns"))
+
+    def post(self, request: Request) -> Response:
+        return self.get(request)
+
+
+@describe(
+    get=("count_profiles", "Count profiles", PeopleParameters, Count),
+    post=("query_count", "Count profiles, for long filters", PeopleParameters, Count),
+)
+class ProfilesCount(ProjectView):
+    """How many people a filter matches, exactly."""
+
+    def get(self, request: Request) -> Response:
+        query = make_query(self.project, self.read(PeopleParameters), user_id=self.user_id)
+        return Response({"total": count_people(query)})
+
+    def post(self, request: Request) -> Response:
+        return self.get(request)
+
+
+@describe(get=("get_profile", "Get a profile", ProfileParameters, OneProfile))
+class Profile(ProjectView):
+    """One profile, also of a user without properties.
+
+    The address takes ids with slashes, blanks and percent signs, encoded. Ids that end in `/` or
+    `/events`, or are the name of another address here (`count`): use `/api/v1/profile?distinct_id=…`.
+    """
+
+    def get(self, request: Request, distinct_id: str) -> Response:
+        return _answer_profile(self.project, distinct_id, self.read(ProfileParameters))
+
+
+@describe(get=("get_profile_by_id", "Get a profile, whatever its id", ProfileByIdParameters, OneProfile))
+class ProfileById(ProjectView):
+    """One profile by a distinct id in the query string: good for any id."""
+
+    def get(self, request: Request) -> Response:
+        chosen = self.read(ProfileByIdParameters)
+        return _answer_profile(self.project, chosen["distinct_id"], chosen)
+
+
+def _answer_profile(project: Project, distinct_id: str, chosen: dict[str, Any]) -> Response:
+    group_key = chosen.get("group_key")
+    profile = get_profile(project, group_key=group_key, distinct_id=distinct_id)
+    return Response(show_person(profile, group_key=group_key, columns=None))
+
+
+def make_query(project: Project, chosen: dict[str, Any], *, user_id: int | None) -> PeopleQuery:
+    """The query of the parameters, on behalf of a person or of a script. Raises `BadInput`."""
+    sort, descending = _parse_sort(chosen.get("sort", ""))
+    return PeopleQuery(
+        project=project,
+        group_key=chosen.get("group_key"),
+        population=choose_population(chosen),
+        search=chosen.get("search", "").strip(),
+        filter=chosen.get("filter"),
+        sort=sort,
+        descending=descending,
+        user_id=user_id,
+    )
+
+
+def choose_population(chosen: dict[str, Any]) -> Population:
+    """The population of the parameter, else of the filter."""
+    tree = chosen.get("filter")
+    said = chosen.get("population")
+    if said:
+        return Population(said)
+    return Population(tree.population) if tree is not None else Population.PROFILES
+
+
+def _parse_sort(text: str) -> tuple[str, bool]:
+    """`-name` is descending, `+name` or `name` ascending."""
+    if not text:
+        return UPDATED_AT, True
+    name = text[1:] if text[0] in "+-" else text
+    if not name:
+        raise BadInput("sort: Name a property.", details=[{"path": "sort", "code": "blank", "message": "No name."}])
+    return name, text[0] == "-"

@@ -1,0 +1,56 @@
+"""Addresses of the API; each answers with and without a trailing slash."""
+
+from collections.abc import Callable
+
+from django.http.response import HttpResponseBase
+from django.urls import URLPattern, include, path, register_converter
+
+from profiles_app.api import activity, catalog, documentation, engage, profiles, stream
+
+
+class DistinctIdConverter:
+    """Any text, slashes and line breaks included."""
+
+    regex = r"[\s\S]+"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(DistinctIdConverter, "distinct_id")
+
+
+def _both(route: str, view: Callable[..., HttpResponseBase], name: str) -> list[URLPattern]:
+    # With the slash first: a distinct id would swallow it.
+    return [path(f"{route}/", view, name=name), path(route, view, name=name)]
+
+
+_profiles = [
+    *_both("profiles", profiles.Profiles.as_view(), "api-profiles"),
+    *_both("profiles/count", profiles.ProfilesCount.as_view(), "api-profiles-count"),
+    *_both("profile", profiles.ProfileById.as_view(), "api-profile-by-id"),
+    *_both("profile/events", activity.ProfileEventsById.as_view(), "api-events-by-id"),
+    *_both("profiles/<distinct_id:distinct_id>/events", activity.ProfileEvents.as_view(), "api-profile-events"),
+    # Last: it takes whatever is left below profiles/.
+    *_both("profiles/<distinct_id:distinct_id>", profiles.Profile.as_view(), "api-profile"),
+]
+_catalog = [
+    *_both("properties", catalog.Properties.as_view(), "api-properties"),
+    *_both("properties/values", catalog.PropertyValues.as_view(), "api-property-values"),
+    *_both("events", catalog.EventNames.as_view(), "api-event-names"),
+    *_both("events/values", catalog.EventValues.as_view(), "api-event-values"),
+]
+
+
+urlpatterns = [
+    path("api/v1/", include([*_profiles, *_catalog])),
+    *_both("api/query/engage", engage.Engage.as_view(), "api-engage"),
+    *_both("api/2.0/engage", engage.Engage.as_view(), "api-engage-2.0"),
+    *_both("api/query/stream/query", stream.StreamQuery.as_view(), "api-stream-query"),
+    *_both("api/2.0/stream/query", stream.StreamQuery.as_view(), "api-stream-query-2.0"),
+    *_both("api/schema", documentation.schema, "api-schema"),
+    *_both("api/docs", documentation.docs, "api-docs"),
+]
