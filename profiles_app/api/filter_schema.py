@@ -6,13 +6,14 @@ from typing import Any, Final
 
 from profiles_app.filters.comparisons import COMPARISONS
 from profiles_app.filters.inputs import LONGEST_PATTERN, Input
+from profiles_app.filters.leaves import LONGEST_NAME
 from profiles_app.filters.operators import OPERATORS, Operator
 from profiles_app.filters.reading import LARGEST_SPAN, LONGEST_TEXT, MOST_VALUES
 from profiles_app.filters.tree import VERSION, Aggregate, Population, Type, Unit
 
 Schema = dict[str, Any]
 
-_NAME: Final[Schema] = {"type": "string", "minLength": 1, "maxLength": 255}
+_NAME: Final[Schema] = {"type": "string", "minLength": 1, "maxLength": LONGEST_NAME}
 _TRUE: Final[Schema] = {"type": "boolean", "enum": [True]}
 _DAY: Final[Schema] = {"type": "string", "format": "date"}
 _NUMBER: Final[Schema] = {"type": "number"}

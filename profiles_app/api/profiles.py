@@ -56,6 +56,7 @@ class ProfilesParameters(PeopleParameters):
     columns = Names(required=False, help_text="The properties to return; all, where it is missing.")
     sort = Text(
         required=False,
+        min_length=1,
         max_length=256,
         help_text="A property's name, with `-` first for descending and `+` where the name itself begins with a "
         "sign. People without the property come last. Default: `-$last_seen`.",

@@ -76,7 +76,7 @@ def accepts_what_fits(_: CheckContext, response: Response, case: Case[Any]) -> N
 def test_the_api_does_what_its_description_says(label: str, mode: GenerationMode) -> None:
     @given(case=OPERATIONS[label].as_strategy(generation_mode=mode))
     @hypothesis_settings(
-        max_examples=25,
+        max_examples=15,
         deadline=None,
         derandomize=True,
         database=None,
