@@ -6,6 +6,7 @@ from typing import Any, Final
 from django.db import connection
 
 from profiles_app.models import GroupKey, Project, Scope
+from profiles_app.selectors.time_limit import time_limit
 
 # Elements of lists count one by one; objects and null are no values to choose from.
 _VALUES: Final = """
@@ -36,6 +37,6 @@ def list_values(
     rows, of_whom = _OF_PROFILES, [project.pk, group_key.pk if group_key else None]
     if scope == Scope.EVENT:
         rows, of_whom = _OF_EVENTS, [project.pk, event, event]
-    with connection.cursor() as cursor:
+    with time_limit(), connection.cursor() as cursor:
         cursor.execute(_VALUES.format(rows=rows), [name, *of_whom, prefix, limit])
         return [(json.loads(value), count) for value, count in cursor.fetchall()]
