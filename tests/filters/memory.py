@@ -3,48 +3,63 @@
 `evaluate` has the signature that every engine under test has; see `tests/filters/test_oracle.py`.
 """
 
+import functools
 import json
-import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from typing import Any
 
 import duckdb
+import pyarrow
 from sqlglot import exp
 
 from profiles_app.filters.cohorts import Cohort, CohortMissing
 from profiles_app.filters.compile import compile_filter, compile_population
 from profiles_app.filters.data import Form, Moment
 from profiles_app.filters.dates import parse_date
+from profiles_app.filters.expressions import DIALECT, every
 from profiles_app.filters.tree import Filter
 from tests.filters.dataset import Dataset, Properties
 
 _TYPES = {
-    Form.STRING: "VARCHAR",
-    Form.NUMBER: "DOUBLE",
-    Form.BOOLEAN: "BOOLEAN",
-    Form.INSTANT: "TIMESTAMP",
-    Form.DAY: "DATE",
-    Form.LIST: "VARCHAR[]",
-    Form.OBJECT: "VARCHAR",
+    Form.STRING: pyarrow.string(),
+    Form.NUMBER: pyarrow.float64(),
+    Form.BOOLEAN: pyarrow.bool_(),
+    Form.INSTANT: pyarrow.timestamp("us"),
+    Form.DAY: pyarrow.date32(),
+    Form.LIST: pyarrow.list_(pyarrow.string()),
+    Form.OBJECT: pyarrow.string(),
 }
 
 
 def evaluate(dataset: Dataset, tree: Filter, moment: Moment) -> set[int]:
     """The ids of the people of a filter."""
-    with duckdb.connect() as connection:
-        connection.execute("SET TimeZone = 'UTC'")
-        data = MemoryData(connection, dataset)
-        where = compile_filter(tree.where, data, moment, DatasetCohorts(dataset))
-        population = compile_population(tree.population, data)
-        matches = exp.and_(population, where)
-        query = exp.select(data.people.id.copy(), matches).from_("people")
-        rows = connection.execute(query.sql(dialect="duckdb"), data.parameters.values).fetchall()
-        assert all(answer in {True, False} for _, answer in rows), "A condition answered NULL."
-        filtered = exp.select(data.people.id.copy()).from_("people").where(matches)
-        found = connection.execute(filtered.sql(dialect="duckdb"), data.parameters.values).fetchall()
-        assert sorted(found) == sorted((row,) for row, answer in rows if answer)
-        return {row for (row,) in found}
+    connection = _connect()
+    data = MemoryData(connection, dataset)
+    where = compile_filter(tree.where, data, moment, DatasetCohorts(dataset))
+    matches = every(compile_population(tree.population, data), where)
+    query = exp.select(data.people.id.copy(), matches).from_("people")
+    rows = connection.execute(query.sql(dialect=DIALECT), data.parameters.values).fetchall()
+    assert all(answer in {True, False} for _, answer in rows), "A condition answered NULL."
+    # As the engine asks, where DuckDB may take other ways.
+    filtered = exp.select(data.people.id.copy()).from_("people").where(matches)
+    found = connection.execute(filtered.sql(dialect=DIALECT), data.parameters.values).fetchall()
+    assert sorted(found) == sorted((row,) for row, answer in rows if answer)
+    return {row for (row,) in found}
+
+
+@functools.cache
+def _connect() -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect()
+    connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("SET threads = 1")
+    return connection
+
+
+def close() -> None:
+    """Ends the database that all data sets share."""
+    _connect().unregister("people").unregister("events").close()
+    _connect.cache_clear()
 
 
 class DatasetCohorts:
@@ -78,7 +93,7 @@ class MemoryProperties:
 
     def value(self, name: str, form: Form) -> exp.Expr:
         if name not in self._names:
-            return exp.cast(exp.null(), _TYPES[form])
+            return exp.null()
         return exp.column(f"{self._names.index(name)}_{form}", table=self._table, quoted=True)
 
     def is_known(self, name: str) -> bool:
@@ -88,18 +103,18 @@ class MemoryProperties:
 class MemoryPeople(MemoryProperties):
     def __init__(self, names: list[str]) -> None:
         super().__init__(names, "people")
-        self.id: exp.Expr = exp.column("id", table="people")
-        self.distinct_id: exp.Expr = exp.column("distinct_id", table="people")
-        self.created_at: exp.Expr = exp.column("created_at", table="people")
-        self.updated_at: exp.Expr = exp.column("updated_at", table="people")
-        self.has_properties: exp.Expr = exp.column("has_properties", table="people")
+        self.id = exp.column("id", table="people")
+        self.distinct_id = exp.column("distinct_id", table="people")
+        self.created_at = exp.column("created_at", table="people")
+        self.updated_at = exp.column("updated_at", table="people")
+        self.has_properties = exp.column("has_properties", table="people")
 
 
 class MemoryEvents(MemoryProperties):
     def __init__(self, names: list[str], alias: str, where: list[exp.Expr]) -> None:
         super().__init__(names, alias)
-        self.profile_id: exp.Expr = exp.column("profile_id", table=alias)
-        self.time: exp.Expr = exp.column("time", table=alias)
+        self.profile_id = exp.column("profile_id", table=alias)
+        self.time = exp.column("time", table=alias)
         self._alias = alias
         self._where = where
 
@@ -112,17 +127,10 @@ class MemoryData:
         self.parameters = MemoryParameters()
         names = _list_names(person.properties for person in dataset.people)
         self.people = MemoryPeople(names)
-        own = [
-            (p.id, p.distinct_id, _naive(p.created_at), p.updated_at and _naive(p.updated_at), p.properties != {})
-            for p in dataset.people
-        ]
-        columns = "id BIGINT, distinct_id VARCHAR, created_at TIMESTAMP, updated_at TIMESTAMP, has_properties BOOLEAN"
-        _fill(connection, "people", columns, own, names, [person.properties for person in dataset.people])
         self._event_names = _list_names(event.properties for event in dataset.events)
-        keys = [(event.person, event.name, _naive(event.time)) for event in dataset.events]
-        columns = "profile_id BIGINT, name VARCHAR, time TIMESTAMP"
-        _fill(connection, "events", columns, keys, self._event_names, [event.properties for event in dataset.events])
         self._relations = 0
+        connection.register("people", _make_people(dataset, names))
+        connection.register("events", _make_events(dataset, self._event_names))
 
     def events(self, name: str | None, *, start: datetime | None, end: datetime) -> MemoryEvents:
         time = exp.column("time")
@@ -143,59 +151,77 @@ def _naive(instant: datetime) -> datetime:
     return instant.astimezone(UTC).replace(tzinfo=None)
 
 
-def _fill(
-    connection: duckdb.DuckDBPyConnection,
-    table: str,
-    columns: str,
-    keys: list[tuple[Any, ...]],
-    names: list[str],
-    each: list[Properties],
-) -> None:
-    typed = [f'"{number}_{form}" {_TYPES[form]}' for number in range(len(names)) for form in Form]
-    connection.execute(f"CREATE TABLE {table} ({', '.join([columns, *typed])})")
-    for key, properties in zip(keys, each, strict=True):
-        row = [*key, *(classify(properties.get(name), form) for name in names for form in Form)]
-        connection.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", row)
+def _make_people(dataset: Dataset, names: list[str]) -> pyarrow.Table:
+    people = dataset.people
+    own = {
+        "id": pyarrow.array([person.id for person in people], pyarrow.int64()),
+        "distinct_id": pyarrow.array([person.distinct_id for person in people], pyarrow.string()),
+        "created_at": _make_times([person.created_at for person in people]),
+        "updated_at": _make_times([person.updated_at for person in people]),
+        "has_properties": pyarrow.array([person.properties != {} for person in people], pyarrow.bool_()),
+    }
+    return pyarrow.table(own | _make_columns(names, [person.properties for person in people]))
+
+
+def _make_events(dataset: Dataset, names: list[str]) -> pyarrow.Table:
+    events = dataset.events
+    own = {
+        "profile_id": pyarrow.array([event.person for event in events], pyarrow.int64()),
+        "name": pyarrow.array([event.name for event in events], pyarrow.string()),
+        "time": _make_times([event.time for event in events]),
+    }
+    return pyarrow.table(own | _make_columns(names, [event.properties for event in events]))
+
+
+def _make_times(times: list[datetime | None]) -> pyarrow.Array:
+    return pyarrow.array([time and _naive(time) for time in times], pyarrow.timestamp("us"))
+
+
+def _make_columns(names: list[str], each: list[Properties]) -> dict[str, pyarrow.Array]:
+    return {
+        f"{number}_{form}": pyarrow.array([classify(properties.get(name), form) for properties in each], _TYPES[form])
+        for number, name in enumerate(names)
+        for form in Form
+    }
 
 
 def classify(value: Any, form: Form) -> object:
     """The value in this form, or None: what the columns of the engine hold."""
-    match value, form:
-        case bool(), Form.BOOLEAN:
-            return value
-        case bool(), _:
-            return None
-        case ((int() | float()), Form.NUMBER):
-            return float(value) + 0.0
-        case str(), Form.STRING:
-            return value
-        case str(), Form.INSTANT | Form.DAY:
-            return _read_date(value, form)
-        case list(), Form.LIST:
-            return [_code_item(item) for item in value]
-        case dict(), Form.OBJECT:
-            return json.dumps(value, ensure_ascii=False, sort_keys=True)
-        case _:
-            return None
+    kind = bool if isinstance(value, bool) else type(value)
+    read = _CLASSIFIERS.get((kind, form))
+    return read(value) if read else None
 
 
-def _read_date(text: str, form: Form) -> date | None:
+def _read_instant(text: str) -> datetime | None:
     found = parse_date(text)
-    if isinstance(found, datetime):
-        return _naive(found) if form is Form.INSTANT else None
-    return found if form is Form.DAY else None
+    return _naive(found) if isinstance(found, datetime) else None
+
+
+def _read_day(text: str) -> date | None:
+    found = parse_date(text)
+    return None if isinstance(found, datetime) else found
 
 
 def _code_item(item: Any) -> str:
     if isinstance(item, str):
         return "s" + item
-    if isinstance(item, bool) or not isinstance(item, int | float):
-        return "x"
-    return "n" + _say_double(float(item) + 0.0)
+    number = classify(item, Form.NUMBER)
+    return "x" if number is None else "n" + _say_double(number)
 
 
-def _say_double(number: float) -> str:
-    assert math.isfinite(number)
-    with duckdb.connect() as connection:
-        ((text,),) = connection.execute("SELECT CAST(CAST(? AS DOUBLE) AS VARCHAR)", [number]).fetchall()
+@functools.cache
+def _say_double(number: object) -> str:
+    ((text,),) = _connect().execute("SELECT CAST(CAST(? AS DOUBLE) AS VARCHAR)", [number]).fetchall()
     return str(text)
+
+
+_CLASSIFIERS: dict[tuple[type, Form], Callable[[Any], object]] = {
+    (bool, Form.BOOLEAN): bool,
+    (int, Form.NUMBER): float,
+    (float, Form.NUMBER): lambda number: number + 0.0,
+    (str, Form.STRING): str,
+    (str, Form.INSTANT): _read_instant,
+    (str, Form.DAY): _read_day,
+    (list, Form.LIST): lambda items: [_code_item(item) for item in items],
+    (dict, Form.OBJECT): lambda value: json.dumps(value, ensure_ascii=False, sort_keys=True),
+}
