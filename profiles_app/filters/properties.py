@@ -104,4 +104,4 @@ def read_inside(container: exp.Expr, pointer: exp.Expr, form: Form) -> exp.Expr:
         found = names.get(node.name) if isinstance(node, exp.Column) else None
         return node if found is None else found.copy()
 
-    return _parse_inside(form).copy().transform(place)
+    return _parse_inside(form).transform(place)
