@@ -16,8 +16,11 @@ class Cohort(models.Model):
 
     id: models.BigAutoField[int, int] = models.BigAutoField(primary_key=True)
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="cohorts", db_index=False)
-    # Indexed: deleting a kind of group deletes its cohorts.
-    group_key = models.ForeignKey(GroupKey, on_delete=models.CASCADE, null=True, related_name="cohorts")
+    # Deleting a kind of group deletes its cohorts, by this index. PostgreSQL does it (the constraint is in the
+    # migration), because kinds of groups are deleted in SQL.
+    group_key = models.ForeignKey(
+        GroupKey, on_delete=models.CASCADE, null=True, related_name="cohorts", db_constraint=False
+    )
     name = models.CharField(max_length=100, validators=[check_one_line])
     definition = models.JSONField()
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")

@@ -7,6 +7,12 @@ from django.db import migrations, models
 
 import profiles_app.models.project
 
+# Kinds of groups are deleted in SQL, and their cohorts with them.
+_CASCADE = """
+ALTER TABLE cohorts_app_cohort ADD CONSTRAINT cohort_group_key
+FOREIGN KEY (group_key_id) REFERENCES profiles_app_groupkey (id) ON DELETE CASCADE
+"""
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -38,6 +44,7 @@ class Migration(migrations.Migration):
                     "group_key",
                     models.ForeignKey(
                         null=True,
+                        db_constraint=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="cohorts",
                         to="profiles_app.groupkey",
@@ -64,4 +71,5 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.RunSQL(_CASCADE, migrations.RunSQL.noop),
     ]

@@ -13,6 +13,7 @@ from profiles_app.filters.errors import BadFilter, Problem
 from profiles_app.filters.expand import DEEPEST_COHORT, MOST_LEAVES_IN_ALL
 from profiles_app.filters.parse import parse_filter
 from profiles_app.models import GroupKey, Project
+from profiles_app.services.group_keys import delete_group_key
 from tests.conftest import People
 
 IN_PARIS = {"property": "$city", "type": "string", "op": "is", "value": ["Paris"]}
@@ -134,3 +135,11 @@ def test_names_are_unique_in_a_project_whatever_their_case(project: Project, peo
     make_cohort(Project.objects.get(name="Elsewhere"), "Power users", IN_PARIS)
     with pytest.raises(IntegrityError):
         make_cohort(project, "POWER USERS", IN_PARIS)
+
+
+def test_cohorts_go_with_their_kind_of_group(project: Project) -> None:
+    company = GroupKey.objects.create(project=project, key="company", label="Company")
+    make_cohort(project, "Companies", IN_PARIS, group_key=company)
+    make_cohort(project, "Users", IN_PARIS)
+    delete_group_key(company)
+    assert list(Cohort.objects.values_list("name", flat=True)) == ["Users"]
