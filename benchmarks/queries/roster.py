@@ -7,12 +7,15 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from importlib.metadata import version
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from benchmarks.queries.dataset import TOKEN, Folder
+from benchmarks.queries.dataset import NOW, TOKEN, Folder
 from benchmarks.queries.environment import CHECKOUT, prepare_roster, set_up_django
 from benchmarks.queries.memory import Memory, measure_process
-from benchmarks.queries.question import Answer, Question, Tree
+from benchmarks.queries.question import Answer, OutOfTime, Question, Tree
+
+if TYPE_CHECKING:
+    from profiles_app.selectors.people import PeopleQuery
 
 
 class Roster:
@@ -34,7 +37,45 @@ class Roster:
 
     def ask(self, question: Question) -> Answer:
         """A number, ids of profiles, or pairs of value and number, as `question.form` says."""
-        raise NotImplementedError(make_document(question.tree, self.cohorts))
+        from profiles_app.errors import TooSlow
+        from profiles_app.selectors.people import count_people, list_people
+        from profiles_app.selectors.values import list_values_of
+
+        query = self._describe(question)
+        try:
+            if question.form == "page":
+                return [person.id for person in list_people(query, limit=question.limit).people]
+            if question.form == "table":
+                return list_values_of(query, name=question.breakdown, limit=question.limit)
+            return count_people(query)
+        except TooSlow as problem:
+            raise OutOfTime(problem.message) from problem
+
+    def _describe(self, question: Question) -> "PeopleQuery":
+        from profiles_app.filters.parse import parse_filter
+        from profiles_app.selectors.people import PeopleQuery
+
+        self._store_cohorts(question)
+        tree = parse_filter(make_document(question.tree, self.cohorts))
+        return PeopleQuery(
+            project=self.project,
+            population=tree.population,
+            filter=tree,
+            search=question.search,
+            sort=question.sort or "$last_seen",
+            descending=question.descending,
+            now=NOW,
+        )
+
+    def _store_cohorts(self, question: Question) -> None:
+        from cohorts_app.models import Cohort
+
+        for name, tree in question.cohorts.items():
+            if name not in self.cohorts:
+                cohort, _ = Cohort.objects.update_or_create(
+                    project=self.project, name=name, defaults={"definition": make_document(tree, self.cohorts)}
+                )
+                self.cohorts[name] = cohort.pk
 
     def set_tail(self, rows: int) -> None:
         """Compacts everything, in a process of its own as the worker does, then touches so many rows."""

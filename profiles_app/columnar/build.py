@@ -51,7 +51,7 @@ class Build:
         return int(self.row(f"SELECT count(*) FROM {relation}")[0])
 
     def row(self, sql: str) -> tuple[Any, ...]:
-        return self.db.execute(sql).fetchone() or ()
+        return tuple(self.db.execute(sql).fetchall()[0])
 
 
 @contextmanager

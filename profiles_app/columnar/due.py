@@ -54,7 +54,11 @@ def _is_due(project_id: int) -> bool:
     for dataset in Dataset:
         rows = sum(segment.rows for segment in generation.list_segments(dataset))
         limit = int(min(_ROWS + rows * _SHARES[dataset], _MOST_ROWS))
-        values: dict[str, str | int] = {"project": project_id, "since": str(generation.watermark(dataset)), "most": limit}
+        values: dict[str, str | int] = {
+            "project": project_id,
+            "since": str(generation.watermark(dataset)),
+            "most": limit,
+        }
         pending[dataset] = _ask(_PENDING[dataset], values)
         if pending[dataset] >= limit:
             return True

@@ -153,7 +153,7 @@ def open_file(db: duckdb.DuckDBPyConnection, path: Path, *, alias: str, size: in
 
 
 def _one(result: duckdb.DuckDBPyConnection) -> tuple[Any, ...]:
-    return result.fetchone() or ()
+    return tuple(result.fetchall()[0])
 
 
 def _sync(path: Path) -> None:

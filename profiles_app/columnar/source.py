@@ -47,7 +47,7 @@ class Source:
             db.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS FROM incoming_batches")
         finally:
             db.unregister("incoming_batches")
-        (rows,) = db.execute(f"SELECT count(*) FROM {table}").fetchone() or (0,)
+        ((rows,),) = db.execute(f"SELECT count(*) FROM {table}").fetchall()
         return int(rows)
 
 

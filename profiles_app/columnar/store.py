@@ -162,8 +162,8 @@ def _begin(view: View) -> tuple[duckdb.DuckDBPyConnection, dict[Dataset, int]]:
     counts = cursor.execute(
         f"""SELECT (SELECT count(*) FROM {view.tail.table(Dataset.PROFILES)}),
         (SELECT count(*) FROM {view.tail.table(Dataset.EVENTS)})"""
-    ).fetchone()
-    profiles, events = counts or (0, 0)
+    ).fetchall()
+    ((profiles, events),) = counts
     return cursor, {Dataset.PROFILES: profiles, Dataset.EVENTS: events}
 
 

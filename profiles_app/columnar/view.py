@@ -71,7 +71,8 @@ class View:
 
     def hide_rewritten(self, cursor: duckdb.DuckDBPyConnection, table: str = "fresh") -> None:
         """Finds the events of a table that stand in a segment too."""
-        (least, most) = cursor.execute(f"SELECT min(id), max(id) FROM {table}").fetchone() or (None, None)
+        # A result is read to its end: DuckDB does not let go of what it reads from before.
+        ((least, most),) = cursor.execute(f"SELECT min(id), max(id) FROM {table}").fetchall()
         if least is None:
             return
         for opened in self.segments:
@@ -86,7 +87,7 @@ class View:
                 ) AS again USING (name_id, profile_id, id)
                 WHERE name_id IN (SELECT name_id FROM {table})
                 AND id NOT IN (SELECT id FROM {self.tail.schema}.hidden) RETURNING 1"""
-            ).fetchone()
+            ).fetchall()
             if found:
                 self.hidden.add(segment.pk)
 

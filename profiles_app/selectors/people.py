@@ -17,8 +17,8 @@ from profiles_app.display.labels import EMAIL, UPDATED_AT
 from profiles_app.errors import BadInput
 from profiles_app.filters.cohorts import Scope, cohorts_of
 from profiles_app.filters.compile import compile_filter
-from profiles_app.filters.conditions import is_true
 from profiles_app.filters.data import Form
+from profiles_app.filters.expressions import is_true
 from profiles_app.filters.operators.text import fold_column, fold_needle
 from profiles_app.filters.properties import FIRST_EVENT, LAST_EVENT
 from profiles_app.filters.tree import Filter, Population, Property, walk
@@ -83,7 +83,7 @@ class PeoplePage:
 
 def count_people(query: PeopleQuery) -> int:
     """How many people the query matches, exactly."""
-    with _match(query) as (question, where):
+    with match_people(query) as (question, where):
         return _count(question, where)
 
 
@@ -92,13 +92,13 @@ def list_people(query: PeopleQuery, *, at: Position | None = None, limit: int = 
 
     Raises `BadInput` where the position's row was needed and is gone.
     """
-    with _match(query) as (question, where):
+    with match_people(query) as (question, where):
         return _list(query, question, where, at=at, limit=limit)
 
 
 def read_people(query: PeopleQuery, *, at: Position | None = None, limit: int = PAGE_SIZE) -> tuple[PeoplePage, int]:
     """A page and the number of all, of one moment."""
-    with _match(query) as (question, where):
+    with match_people(query) as (question, where):
         return _list(query, question, where, at=at, limit=limit), _count(question, where)
 
 
@@ -107,11 +107,11 @@ def has_people(project: Project, *, group_key: GroupKey | None) -> bool:
     return Profile.objects.filter(project=project, group_key=group_key, deleted_at=None).exists()
 
 
-_Where = Callable[[], exp.Expr]
+Where = Callable[[], exp.Expr]
 
 
 @contextmanager
-def _match(query: PeopleQuery) -> Iterator[tuple[Question, _Where]]:
+def match_people(query: PeopleQuery) -> Iterator[tuple[Question, Where]]:
     """The question, and the condition of a statement of it: to be made anew for each."""
     with ask(query.project, group_key=query.group_key, now=query.now) as question:
         if query.filter is not None and _is_costly(query.filter):
@@ -152,14 +152,14 @@ def _find(question: Question, text: str) -> exp.Expr:
     return exp.or_(*(is_true(exp.func("contains", fold_column(place, text), needle.copy())) for place in places))
 
 
-def _count(question: Question, where: _Where) -> int:
+def _count(question: Question, where: Where) -> int:
     condition = where()
     rows = question.fetch(exp.select(exp.Count(this=exp.Star())).from_(question.people.relation()).where(condition))
     question.begin()
     return int(rows[0][0])
 
 
-def _list(query: PeopleQuery, question: Question, where: _Where, *, at: Position | None, limit: int) -> PeoplePage:
+def _list(query: PeopleQuery, question: Question, where: Where, *, at: Position | None, limit: int) -> PeoplePage:
     ordering = order_by(question, query.sort)
     backwards = at is not None and at.backwards
     after = None
