@@ -1,25 +1,6 @@
 """Instants and days in words, in the time zone of the project."""
 
-import re
 from datetime import UTC, date, datetime, tzinfo
-from typing import Final
-
-# What SDKs write for a date: ISO 8601, with or without seconds' fraction and offset.
-_INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:?\d\d)?", re.ASCII)
-_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-
-
-def parse_date(text: str) -> datetime | date | None:
-    """The date that a text property holds, or None. Without an offset the time is UTC."""
-    try:
-        if _DAY.fullmatch(text):
-            return date.fromisoformat(text)
-        if not _INSTANT.fullmatch(text):
-            return None
-        instant = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
 def in_zone(instant: datetime, zone: tzinfo) -> datetime:

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from profiles_app.display.countries import name_country
-from profiles_app.display.dates import parse_date
 from profiles_app.display.labels import AVATAR, COUNTRY, EMAIL, NAME
+from profiles_app.filters.dates import parse_date
 
 
 def read_text(properties: Mapping[str, Any], name: str) -> str:

@@ -9,8 +9,9 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from profiles_app.display.countries import name_country
-from profiles_app.display.dates import describe_clock, describe_day, describe_exactly, in_zone, parse_date
+from profiles_app.display.dates import describe_clock, describe_day, describe_exactly, in_zone
 from profiles_app.display.labels import COUNTRY
+from profiles_app.filters.dates import parse_date
 
 _COUNTRY_PROPERTIES: Final = frozenset({COUNTRY, "mp_country_code"})
 _CHIPS: Final = 3
