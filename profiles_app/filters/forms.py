@@ -8,9 +8,8 @@ from typing import Final
 
 from profiles_app.filters.dates import DAY_PATTERN, INSTANT_PATTERN, OFFSET_PATTERN
 
-# What reads as a number or a boolean where a leaf says `cast`.
+# What reads as a number where a leaf says `cast`, if it is finite.
 NUMBER_PATTERN: Final = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
-BOOLEAN_PATTERN: Final = "(?i:true|false)"
 
 _FIRST: Final = "TIMESTAMP '0001-01-01 00:00:00'"
 _LAST: Final = "TIMESTAMP '9999-12-31 23:59:59.999999'"

@@ -34,7 +34,7 @@ _TYPES = {
 
 def evaluate(dataset: Dataset, tree: Filter, moment: Moment) -> set[int]:
     """The ids of the people of a filter."""
-    connection = _connect()
+    connection = connect()
     data = MemoryData(connection, dataset)
     where = compile_filter(tree.where, data, moment, DatasetCohorts(dataset))
     matches = every(compile_population(tree.population, data), where)
@@ -49,7 +49,7 @@ def evaluate(dataset: Dataset, tree: Filter, moment: Moment) -> set[int]:
 
 
 @functools.cache
-def _connect() -> duckdb.DuckDBPyConnection:
+def connect() -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute("SET threads = 1")
@@ -58,8 +58,8 @@ def _connect() -> duckdb.DuckDBPyConnection:
 
 def close() -> None:
     """Ends the database that all data sets share."""
-    _connect().unregister("people").unregister("events").close()
-    _connect.cache_clear()
+    connect().unregister("people").unregister("events").close()
+    connect.cache_clear()
 
 
 class DatasetCohorts:
@@ -211,7 +211,7 @@ def _code_item(item: Any) -> str:
 
 @functools.cache
 def _say_double(number: object) -> str:
-    ((text,),) = _connect().execute("SELECT CAST(CAST(? AS DOUBLE) AS VARCHAR)", [number]).fetchall()
+    ((text,),) = connect().execute("SELECT CAST(CAST(? AS DOUBLE) AS VARCHAR)", [number]).fetchall()
     return str(text)
 
 
