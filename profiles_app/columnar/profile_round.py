@@ -13,18 +13,19 @@ from profiles_app.columnar.files import PROFILE_FIELDS
 from profiles_app.columnar.source import PROFILE_COLUMNS
 from profiles_app.models import Dataset, GroupKey, Segment
 
-RANGE_ROWS: Final = 250_000
+RANGE_ROWS: Final = 500_000
 # The last range grows; beyond this it is cut.
 _CUT_AT: Final = 2 * RANGE_ROWS
 
 Bounds = tuple[int | None, int | None]
 
+# The last range has room to grow.
 _CUTS: Final = f"""
 SELECT id FROM (
-    SELECT id, row_number() OVER (ORDER BY id) AS place FROM profiles_app_profile
+    SELECT id, row_number() OVER (ORDER BY id) AS place, count(*) OVER () AS rows FROM profiles_app_profile
     WHERE project_id = $1 AND deleted_at IS NULL AND coalesce(group_key_id, 0) = $2
-) AS numbered WHERE place %% {RANGE_ROWS} = 0 ORDER BY id
-""".replace("%%", "%")
+) AS numbered WHERE place % {RANGE_ROWS} = 0 AND place <= rows - {RANGE_ROWS} / 2 ORDER BY id
+"""
 _READ: Final = f"""
 SELECT {PROFILE_COLUMNS} FROM profiles_app_profile AS p
 WHERE p.project_id = $1 AND p.deleted_at IS NULL AND coalesce(p.group_key_id, 0) = $2

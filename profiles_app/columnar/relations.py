@@ -18,8 +18,6 @@ from profiles_app.columnar.view import OpenSegment
 from profiles_app.filters.data import Form
 from profiles_app.models import Dataset, Segment
 
-_NEVER = exp.false()
-
 
 class SqlParameters:
     """Named parameters of one statement."""
@@ -28,9 +26,13 @@ class SqlParameters:
         self.values: dict[str, Any] = {}
 
     def add(self, value: object) -> exp.Expr:
+        return exp.var(self.name(value))
+
+    def name(self, value: object) -> str:
+        """The parameter as SQL text."""
         name = f"p{len(self.values)}"
         self.values[name] = value
-        return exp.Parameter(this=exp.var(name))
+        return f"${name}"
 
 
 @dataclass(kw_only=True)
@@ -41,33 +43,30 @@ class _Values:
     alias: str
     is_known: Callable[[str], bool]
     _places: dict[tuple[str, Form], int] = field(default_factory=dict)
-    _pointers: dict[str, exp.Expr] = field(default_factory=dict)
+    _pointers: dict[str, str] = field(default_factory=dict)
 
     def value(self, name: str, form: Form) -> exp.Expr:
         place = self._places.setdefault((name, form), len(self._places))
         return exp.column(f"v{place}", table=self.alias)
 
-    def columns(self, segment: Segment | None) -> list[exp.Expr]:
-        """As they come from a segment, or from the tail."""
-        return [
-            exp.alias_(self._read(name, form, segment), f"v{place}") for (name, form), place in self._places.items()
-        ]
+    def columns(self, segment: Segment | None) -> str:
+        """As they come from a segment, or from the tail: the end of a list of columns."""
+        return "".join(
+            f", {self._read(name, form, segment)} AS v{place}" for (name, form), place in self._places.items()
+        )
 
-    def _read(self, name: str, form: Form, segment: Segment | None) -> exp.Expr:
+    def _read(self, name: str, form: Form, segment: Segment | None) -> str:
         if segment is not None and name in segment.columns:
-            if form in segment.columns[name]:
-                return exp.column(name_column(name, form))
-            return _null(form)
+            return name_column(name, form) if form in segment.columns[name] else _null(form)
         if segment is not None and segment.whole:
             return _null(form)
         if name not in self._pointers:
-            self._pointers[name] = self.parameters.add(point_at(name))
-        raw = exp.cast(exp.func("json_extract", exp.column("properties"), self._pointers[name].copy()), "VARCHAR")
-        return exp.Anonymous(this=MACROS[form], expressions=[raw])
+            self._pointers[name] = self.parameters.name(point_at(name))
+        return f"{MACROS[form]}(CAST(json_extract(properties, {self._pointers[name]}) AS VARCHAR))"
 
 
-def _null(form: Form) -> exp.Expr:
-    return exp.cast(exp.null(), TYPES[form])
+def _null(form: Form) -> str:
+    return f"CAST(NULL AS {TYPES[form]})"
 
 
 def _may_have(segment: Segment, name: str, form: Form) -> bool:
@@ -125,19 +124,17 @@ class PeopleRelation:
             if opened.segment.dataset == Dataset.PROFILES and opened.segment.group_key_id == self._group_key_id
         ]
 
-    def _from_segment(self, opened: OpenSegment) -> exp.Select:
-        query = exp.select(*self._own, *self._values.columns(opened.segment)).from_(f"{opened.alias}.segment")
-        if not self._lease.tail_rows[Dataset.PROFILES]:
-            return query
-        rewritten = exp.select("id").from_(f"{self._lease.schema}.profiles")
-        return query.where(exp.not_(exp.column("id").isin(query=rewritten)))
-
-    def _from_tail(self) -> exp.Select:
-        population = exp.column("population").eq(exp.Literal.number(self._group_key_id or 0))
+    def _from_segment(self, opened: OpenSegment) -> str:
+        rewritten = f" WHERE id NOT IN (SELECT id FROM {self._lease.schema}.profiles)"
         return (
-            exp.select(*self._own, *self._values.columns(None))
-            .from_(f"{self._lease.schema}.profiles")
-            .where(exp.column("alive"), population)
+            f"SELECT {', '.join(self._own)}{self._values.columns(opened.segment)} FROM {opened.alias}.segment"
+            f"{rewritten if self._lease.tail_rows[Dataset.PROFILES] else ''}"
+        )
+
+    def _from_tail(self) -> str:
+        return (
+            f"SELECT {', '.join(self._own)}{self._values.columns(None)} FROM {self._lease.schema}.profiles"
+            f" WHERE alive AND population = {self._group_key_id or 0}"
         )
 
 
@@ -174,7 +171,7 @@ class EventRelation:
         branches = [self._from_segment(opened) for opened in self._segments()]
         if self._known and (self._lease.tail_rows[Dataset.EVENTS] or not branches):
             branches.append(self._from_tail())
-        return _union(branches or [self._from_tail().where(_NEVER)], self._alias)
+        return _union(branches or [f"{self._from_tail()} AND FALSE"], self._alias)
 
     def _segments(self) -> list[OpenSegment]:
         return [
@@ -188,38 +185,35 @@ class EventRelation:
             return False
         return segment.first_time < self._end and (self._start is None or segment.last_time >= self._start)
 
-    def _from_segment(self, opened: OpenSegment) -> exp.Select:
+    def _from_segment(self, opened: OpenSegment) -> str:
         segment = opened.segment
-        query = self._select(segment).from_(f"{opened.alias}.segment").where(*self._conditions(segment))
-        if segment.pk not in self._lease.hidden:
-            return query
-        hidden = exp.select("id").from_(f"{self._lease.schema}.hidden")
-        return query.where(exp.not_(exp.column("id").isin(query=hidden)))
+        conditions = self._conditions(segment)
+        if segment.pk in self._lease.hidden:
+            conditions.append(f"id NOT IN (SELECT id FROM {self._lease.schema}.hidden)")
+        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+        return f"SELECT profile_id, time{self._values.columns(segment)} FROM {opened.alias}.segment{where}"
 
-    def _from_tail(self) -> exp.Select:
-        return self._select(None).from_(f"{self._lease.schema}.events").where(*self._conditions(None))
+    def _from_tail(self) -> str:
+        conditions = " AND ".join(self._conditions(None))
+        columns = self._values.columns(None)
+        return f"SELECT profile_id, time{columns} FROM {self._lease.schema}.events WHERE {conditions}"
 
-    def _select(self, segment: Segment | None) -> exp.Select:
-        return exp.select("profile_id", "time", *self._values.columns(segment))
-
-    def _conditions(self, segment: Segment | None) -> list[exp.Expr]:
+    def _conditions(self, segment: Segment | None) -> list[str]:
         """The name, and the ends of the range where the segment reaches beyond them."""
-        time = exp.column("time")
-        conditions: list[exp.Expr] = []
-        if self._name_id is not None:
-            conditions.append(exp.column("name_id").eq(exp.Literal.number(self._name_id)))
-        if self._start is not None and (segment is None or segment.first_time < self._start):  # type: ignore[operator]
-            conditions.append(exp.GTE(this=time.copy(), expression=self._instant(self._start)))
-        if segment is None or segment.last_time >= self._end:  # type: ignore[operator]
-            conditions.append(exp.LT(this=time.copy(), expression=self._instant(self._end)))
+        conditions = [] if self._name_id is None else [f"name_id = {self._name_id}"]
+        first, last = (None, None) if segment is None else (segment.first_time, segment.last_time)
+        if self._start is not None and (first is None or first < self._start):
+            conditions.append(f"time >= {self._instant(self._start)}")
+        if last is None or last >= self._end:
+            conditions.append(f"time < {self._instant(self._end)}")
         return conditions
 
-    def _instant(self, moment: datetime) -> exp.Expr:
-        return exp.cast(self._parameters.add(moment.replace(tzinfo=None)), "TIMESTAMP")
+    def _instant(self, moment: datetime) -> str:
+        return f"CAST({self._parameters.name(moment.replace(tzinfo=None))} AS TIMESTAMP)"
 
 
-def _union(branches: list[exp.Select], alias: str) -> exp.Expr:
-    whole: exp.Query = branches[0]
-    for branch in branches[1:]:
-        whole = exp.union(whole, branch, distinct=False, copy=False)
-    return whole.subquery(alias)
+def _union(branches: list[str], alias: str) -> exp.Expr:
+    """As text, which the expression holds as it is: building it of expressions would take longer than
+    asking it. It consists of our own names and of parameters."""
+    text = exp.var(" UNION ALL ".join(branches))
+    return exp.Subquery(this=text, alias=exp.TableAlias(this=exp.to_identifier(alias)))

@@ -6,7 +6,6 @@ replaces itself, so fetching one twice does no harm.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -154,20 +153,12 @@ def _reaches(older: int | None, newer: int) -> bool:
 
 def _run(sql: str, values: dict[str, Any], *, scroll: bool) -> Iterator[Sequence[tuple[Any, ...]]]:
     """Batches of rows. `scroll` for what may be long: the server keeps it, page by page."""
-    with _open_cursor(scroll=scroll) as cursor:
-        if scroll:
-            cursor.execute(sql, values)
-        else:
-            cursor.execute(sql, values, prepare=True)
-        while rows := cursor.fetchmany(_BATCH):
-            yield rows
-
-
-@contextmanager
-def _open_cursor(*, scroll: bool) -> Iterator[Any]:
-    # Django's cursors read text, psycopg's also the faster binary form.
+    # Django's own cursors read text; psycopg's also the binary form, which is quicker.
     connection.ensure_connection()
     raw: psycopg.Connection[Any] = connection.connection
-    cursor = raw.cursor("roster_tail", binary=True) if scroll else raw.cursor(binary=True)
-    with cursor:  # type: ignore[attr-defined, unused-ignore]
-        yield cursor
+    opened: psycopg.Cursor[Any] | psycopg.ServerCursor[Any]
+    opened = psycopg.ServerCursor(raw, "roster_tail") if scroll else psycopg.Cursor(raw)
+    with opened as cursor:
+        cursor.execute(sql, values, binary=True)
+        while rows := cursor.fetchmany(_BATCH):
+            yield rows

@@ -83,8 +83,8 @@ class PeoplePage:
 
 def count_people(query: PeopleQuery) -> int:
     """How many people the query matches, exactly."""
-    with match_people(query) as (question, where):
-        return _count(question, where)
+    with match_people(query, reads=1) as matches:
+        return matches.count()
 
 
 def list_people(query: PeopleQuery, *, at: Position | None = None, limit: int = PAGE_SIZE) -> PeoplePage:
@@ -92,14 +92,14 @@ def list_people(query: PeopleQuery, *, at: Position | None = None, limit: int = 
 
     Raises `BadInput` where the position's row was needed and is gone.
     """
-    with match_people(query) as (question, where):
-        return _list(query, question, where, at=at, limit=limit)
+    with match_people(query) as matches:
+        return _list(query, matches, at=at, limit=limit)
 
 
 def read_people(query: PeopleQuery, *, at: Position | None = None, limit: int = PAGE_SIZE) -> tuple[PeoplePage, int]:
     """A page and the number of all, of one moment."""
-    with match_people(query) as (question, where):
-        return _list(query, question, where, at=at, limit=limit), _count(question, where)
+    with match_people(query) as matches:
+        return _list(query, matches, at=at, limit=limit), matches.count()
 
 
 def has_people(project: Project, *, group_key: GroupKey | None) -> bool:
@@ -107,20 +107,42 @@ def has_people(project: Project, *, group_key: GroupKey | None) -> bool:
     return Profile.objects.filter(project=project, group_key=group_key, deleted_at=None).exists()
 
 
-Where = Callable[[], exp.Expr]
+@dataclass(frozen=True, kw_only=True)
+class Matches:
+    """The people of a query, for statements over them. `where` makes the condition of a statement and
+    is called anew for each; `kept`: their ids are a table already."""
+
+    question: Question
+    where: Callable[[], exp.Expr]
+    kept: bool
+
+    def count(self) -> int:
+        number = exp.Count(this=exp.Star())
+        if self.kept:
+            rows = self.question.fetch(exp.select(number).from_(_MATCHED))
+        else:
+            condition = self.where()
+            rows = self.question.fetch(exp.select(number).from_(self.question.people.relation()).where(condition))
+        self.question.begin()
+        return int(rows[0][0])
 
 
 @contextmanager
-def match_people(query: PeopleQuery) -> Iterator[tuple[Question, Where]]:
-    """The question, and the condition of a statement of it: to be made anew for each."""
+def match_people(query: PeopleQuery, *, reads: int = 2) -> Iterator[Matches]:
+    """Those who match at this moment, to be read about so many times: what costs much to find is
+    found once."""
     with ask(query.project, group_key=query.group_key, now=query.now) as question:
-        if query.filter is not None and _is_costly(query.filter):
+        if reads > 1 and query.filter is not None and _is_costly(query.filter):
             matching = exp.select(question.people.id.copy()).where(_compile(query, question))
             question.keep(_MATCHED, matching.from_(question.people.relation()))
             question.begin()
-            yield question, lambda: question.people.id.isin(query=exp.select("id").from_(_MATCHED))
+            yield Matches(question=question, where=lambda: _is_kept(question), kept=True)
         else:
-            yield question, lambda: _compile(query, question)
+            yield Matches(question=question, where=lambda: _compile(query, question), kept=False)
+
+
+def _is_kept(question: Question) -> exp.Expr:
+    return question.people.id.isin(query=exp.select("id").from_(_MATCHED))
 
 
 def _is_costly(tree: Filter) -> bool:
@@ -152,14 +174,8 @@ def _find(question: Question, text: str) -> exp.Expr:
     return exp.or_(*(is_true(exp.func("contains", fold_column(place, text), needle.copy())) for place in places))
 
 
-def _count(question: Question, where: Where) -> int:
-    condition = where()
-    rows = question.fetch(exp.select(exp.Count(this=exp.Star())).from_(question.people.relation()).where(condition))
-    question.begin()
-    return int(rows[0][0])
-
-
-def _list(query: PeopleQuery, question: Question, where: Where, *, at: Position | None, limit: int) -> PeoplePage:
+def _list(query: PeopleQuery, matches: Matches, *, at: Position | None, limit: int) -> PeoplePage:
+    question = matches.question
     ordering = order_by(question, query.sort)
     backwards = at is not None and at.backwards
     after = None
@@ -172,7 +188,7 @@ def _list(query: PeopleQuery, question: Question, where: Where, *, at: Position 
         return read_page(
             question,
             ordering,
-            where=where,
+            where=matches.where,
             after=after,
             descending=query.descending,
             backwards=backwards,

@@ -45,10 +45,10 @@ def list_values(
 
 def list_values_of(query: PeopleQuery, *, name: str, prefix: str = "", limit: int) -> list[tuple[Any, int]]:
     """The same among the people of a query."""
-    with match_people(query) as (question, where):
-        people = question.people
+    with match_people(query, reads=1) as matches:
+        question, people = matches.question, matches.question.people
         forms = [form for form in _TAGGED if people.has_form(name, form)]
-        return _list(question, _Rows(people, people.relation, where()), forms, name, prefix=prefix, limit=limit)
+        return _list(question, _Rows(people, people.relation, matches.where()), forms, name, prefix=prefix, limit=limit)
 
 
 @dataclass(frozen=True)
