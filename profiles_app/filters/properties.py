@@ -39,8 +39,8 @@ class StoredProperties:
         self._parameters = parameters
 
     def value(self, name: str, form: Form) -> exp.Expr:
-        path = None if self._properties.is_known(name) else split_path(name)
-        if path is None:
+        path = split_path(name)
+        if path is None or self._properties.is_known(name):
             return self._properties.value(name, form).copy()
         container = self._properties.value(path[0], Form.OBJECT).copy()
         if is_absent(container):

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from profiles_app.filters.data import Moment
 from profiles_app.filters.days import (
+    FIRST_INSTANT,
     MICROSECOND,
     first_day_from,
     length,
@@ -85,7 +86,9 @@ class Calendar:
         with a day, today being one of n."""
         if not span.unit.is_calendar:
             return shift_instant(self.now, -length(span))
-        return self.start_of(shift_days(shift(self.today, span, sign=-1), 1))
+        day_before = shift(self.today, span, sign=-1)
+        # As far back as the calendar goes, or further.
+        return FIRST_INSTANT if day_before == date.min else self.start_of(shift_days(day_before, 1))
 
     def start_of_ago(self, span: Span) -> datetime:
         if not span.unit.is_calendar:

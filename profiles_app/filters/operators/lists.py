@@ -15,6 +15,8 @@ from profiles_app.filters.operators.text import fold_column, fold_needle
 from profiles_app.filters.tree import Type, Value
 from profiles_app.filters.words import join_or, quote, say_number
 
+_FEW: Final = 5
+
 
 def _items(value: Value) -> list[str | float]:
     assert isinstance(value, tuple)
@@ -34,7 +36,11 @@ def _code(operand: Operand, item: str | float) -> exp.Expr:
 
 
 def _compile_any_is(operand: Operand, value: Value) -> exp.Expr:
-    return call("LIST_HAS_ANY", operand.read(Form.LIST), _wanted(operand, value))
+    """Looking for one item is five times as quick as looking for any of some."""
+    items = _items(value)
+    if len(items) > _FEW:
+        return call("LIST_HAS_ANY", operand.read(Form.LIST), _wanted(operand, value))
+    return either(*(call("LIST_CONTAINS", operand.read(Form.LIST), _code(operand, item)) for item in items))
 
 
 def _compile_all_are(operand: Operand, value: Value) -> exp.Expr:
