@@ -15,7 +15,7 @@ from uuid import uuid4
 import duckdb
 
 from profiles_app.columnar.naming import name_column, point_at
-from profiles_app.columnar.typing import KINDS, MACROS, read_kinds
+from profiles_app.columnar.typing import KINDS, MACROS, SEARCHED, read_kinds
 from profiles_app.filters.data import Form
 from profiles_app.models import SEGMENT_VERSION, Dataset
 
@@ -82,6 +82,17 @@ def write_file(db: duckdb.DuckDBPyConnection, source: str, *, dataset: Dataset, 
     )
 
 
+def _search_column(names: list[str]) -> str:
+    """What the search looks into, folded: distinct id, name and e-mail, a line each."""
+
+    def raw(name: str) -> str:
+        if name in names:
+            return f"r{names.index(name)}"
+        return f"CAST(json_extract(properties, {_literal(point_at(name))}) AS VARCHAR)"
+
+    return f", roster_search(distinct_id, {', '.join(raw(name) for name in SEARCHED)}) AS search"
+
+
 def _write(
     db: duckdb.DuckDBPyConnection, source: str, *, dataset: Dataset, names: list[str], path: Path
 ) -> dict[str, str]:
@@ -93,6 +104,8 @@ def _write(
         for place, name in enumerate(names)
         for letter in columns[name]
     )
+    if dataset == Dataset.PROFILES:
+        typed += _search_column(names)
     fields = ", ".join(FIELDS[dataset])
     db.execute(f"ATTACH '{_quote(path)}' AS written")
     try:
@@ -170,4 +183,8 @@ def _quote(path: Path) -> str:
 
 def _list_literal(texts: list[str]) -> str:
     """DuckDB reads many JSON paths at once from a constant list only."""
-    return "[" + ", ".join("'" + text.replace("'", "''") + "'" for text in texts) + "]"
+    return f"[{', '.join(map(_literal, texts))}]"
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

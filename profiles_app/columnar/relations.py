@@ -13,7 +13,7 @@ from sqlglot import exp
 
 from profiles_app.columnar.naming import TYPES, name_column, point_at
 from profiles_app.columnar.store import Lease
-from profiles_app.columnar.typing import MACROS
+from profiles_app.columnar.typing import MACROS, SEARCHED
 from profiles_app.columnar.view import OpenSegment
 from profiles_app.filters.data import Form
 from profiles_app.models import Dataset, Segment
@@ -85,7 +85,6 @@ class PeopleRelation:
         self._lease = lease
         self._group_key_id = group_key_id
         self._values = _Values(parameters=parameters, alias="people", is_known=is_known)
-        self.value = self._values.value
         self.is_known = is_known
         self.id = exp.column("id", table="people")
         self.distinct_id = exp.column("distinct_id", table="people")
@@ -93,6 +92,11 @@ class PeopleRelation:
         self.updated_at = exp.column("updated_at", table="people")
         self.has_properties = exp.column("has_properties", table="people")
         self._own = list(_OWN_COLUMNS)
+        self._searched = False
+
+    def value(self, name: str, form: Form) -> exp.Expr:
+        """A typed value; a NULL that says so where nobody can have one."""
+        return self._values.value(name, form) if self.has_form(name, form) else exp.cast(exp.null(), TYPES[form])
 
     def properties(self) -> exp.Expr:
         """All properties as JSON text."""
@@ -100,11 +104,16 @@ class PeopleRelation:
             self._own.append("properties")
         return exp.column("properties", table="people")
 
+    def contains(self, text: str) -> exp.Expr:
+        """Whether the distinct id, the name or the e-mail contains a text, in any case."""
+        self._searched = True
+        # The three are lines of one column.
+        needle = exp.Anonymous(this="roster_fold", expressions=[self._values.parameters.add(text.replace("\n", " "))])
+        return exp.func("contains", exp.column("search", table="people"), needle)
+
     def has_form(self, name: str, form: Form) -> bool:
         """Whether anybody may have a value of this kind: False is certain."""
-        if self._lease.tail_rows[Dataset.PROFILES]:
-            return True
-        return any(
+        return form in self._lease.tail_forms.get(name, "") or any(
             form in opened.segment.columns.get(name, "")
             or (name not in opened.segment.columns and not opened.segment.whole)
             for opened in self._segments()
@@ -127,15 +136,24 @@ class PeopleRelation:
     def _from_segment(self, opened: OpenSegment) -> str:
         rewritten = f" WHERE id NOT IN (SELECT id FROM {self._lease.schema}.profiles)"
         return (
-            f"SELECT {', '.join(self._own)}{self._values.columns(opened.segment)} FROM {opened.alias}.segment"
+            f"SELECT {', '.join(self._own)}{', search' if self._searched else ''}"
+            f"{self._values.columns(opened.segment)} FROM {opened.alias}.segment"
             f"{rewritten if self._lease.tail_rows[Dataset.PROFILES] else ''}"
         )
 
     def _from_tail(self) -> str:
         return (
-            f"SELECT {', '.join(self._own)}{self._values.columns(None)} FROM {self._lease.schema}.profiles"
+            f"SELECT {', '.join(self._own)}{self._search_of_tail()}{self._values.columns(None)}"
+            f" FROM {self._lease.schema}.profiles"
             f" WHERE alive AND population = {self._group_key_id or 0}"
         )
+
+    def _search_of_tail(self) -> str:
+        if not self._searched:
+            return ""
+        pointers = [self._values.parameters.name(point_at(name)) for name in SEARCHED]
+        values = ", ".join(f"CAST(json_extract(properties, {pointer}) AS VARCHAR)" for pointer in pointers)
+        return f", roster_search(distinct_id, {values}) AS search"
 
 
 class EventRelation:

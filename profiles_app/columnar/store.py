@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
@@ -23,13 +23,15 @@ _IDLE_SECONDS: Final = 900.0
 
 @dataclass(frozen=True, kw_only=True)
 class Lease:
-    """What one question reads: a cursor in a transaction that sees one moment of the tail."""
+    """What one question reads: a cursor in a transaction that sees one moment of the tail. `tail_forms`: the
+    properties of the tail's people, each with the letters of its forms."""
 
     cursor: duckdb.DuckDBPyConnection
     segments: tuple[OpenSegment, ...]
     hidden: frozenset[int]
     schema: str
     tail_rows: dict[Dataset, int]
+    tail_forms: Mapping[str, str]
 
 
 @dataclass(kw_only=True)
@@ -174,6 +176,7 @@ def _make_lease(cursor: duckdb.DuckDBPyConnection, view: View, tail_rows: dict[D
         hidden=frozenset(view.hidden),
         schema=view.tail.schema,
         tail_rows=tail_rows,
+        tail_forms=dict(view.tail.forms),
     )
 
 

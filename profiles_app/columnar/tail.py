@@ -16,6 +16,7 @@ from django.db import connection
 
 from profiles_app.columnar.database import transaction
 from profiles_app.columnar.pulse import Pulse
+from profiles_app.columnar.typing import KINDS, read_kinds
 from profiles_app.models import Dataset
 
 # Rows on their way from PostgreSQL at once.
@@ -76,12 +77,14 @@ OnRows = Callable[[duckdb.DuckDBPyConnection], None]
 class Tail:
     """The tables `{schema}.profiles`, `{schema}.events` and `{schema}.hidden`, the ids of events in
     the segments that were written again. `since` is the transaction id from which on rows are
-    missing from the segments, by data set; None: there are no segments."""
+    missing from the segments, by data set; None: there are no segments. `forms`: which kinds of
+    value each property of the tail's people has, or had a moment ago."""
 
     schema: str
     project_id: int
     since: dict[Dataset, int | None]
     seen: dict[Dataset, str | None] = field(default_factory=dict)
+    forms: dict[str, str] = field(default_factory=dict)
 
     def create(self, cursor: duckdb.DuckDBPyConnection) -> None:
         cursor.execute(f"CREATE SCHEMA {self.schema}")
@@ -105,6 +108,7 @@ class Tail:
                     f"INSERT INTO {self.table(dataset)} FROM {older.table(dataset)} WHERE xid >= $1", [since]
                 )
                 self.seen[dataset] = older.seen[dataset]
+        self._learn_forms(cursor, self.table(Dataset.PROFILES))
 
     def catch_up(self, cursor: duckdb.DuckDBPyConnection, pulse: Pulse, *, on_events: OnRows) -> None:
         """Fetches what is new as of the pulse, which must be that of the running transaction.
@@ -114,6 +118,16 @@ class Tail:
                 for rows in self._fetch(dataset):
                     self._add(cursor, dataset, rows, on_events=on_events)
             self.seen[dataset] = pulse.snapshot
+
+    def _learn_forms(self, cursor: duckdb.DuckDBPyConnection, table: str) -> None:
+        kinds = KINDS.replace("raw", "raw.value")
+        found = cursor.execute(
+            f"""SELECT raw.key, {kinds} FROM (
+                SELECT key, CAST(value AS VARCHAR) AS value FROM {table}, json_each(properties)
+            ) AS raw GROUP BY raw.key"""
+        ).fetchall()
+        for name, bits in found:
+            self.forms[name] = "".join(sorted({*self.forms.get(name, ""), *read_kinds(bits)}))
 
     def _fetch(self, dataset: Dataset) -> Iterator[Sequence[tuple[Any, ...]]]:
         since, seen = self.since[dataset], self.seen.get(dataset)
@@ -142,6 +156,8 @@ class Tail:
             cursor.execute(f"INSERT INTO {table} FROM fresh")
             if dataset == Dataset.EVENTS:
                 on_events(cursor)
+            else:
+                self._learn_forms(cursor, "fresh")
         finally:
             cursor.unregister("fresh")
 

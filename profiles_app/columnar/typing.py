@@ -35,6 +35,11 @@ _ITEM: Final = """CASE WHEN starts_with(raw, '"') THEN 's' || json_extract_strin
 _MAYBE_DAY: Final = """starts_with(raw, '"') AND length(raw) = 12 AND raw[6] = '-'"""
 _MAYBE_INSTANT: Final = """starts_with(raw, '"') AND length(raw) >= 21 AND raw[6] = '-' AND raw[12] = 'T'"""
 
+# What the search looks into beside the distinct id. The name is the one that the table shows.
+SEARCHED: Final = ("$name", "$first_name", "$last_name", "$email")
+_SHOWN_NAME: Final = """coalesce(nullif(trim(roster_string(name)), ''),
+    concat_ws(' ', roster_string(first), roster_string(last)))"""
+
 CREATE_MACROS: Final = (
     f"CREATE OR REPLACE MACRO roster_string(raw) AS {_STRING}",
     "CREATE OR REPLACE MACRO roster_number(raw) AS TRY_CAST(raw AS DOUBLE)",
@@ -46,6 +51,10 @@ CREATE_MACROS: Final = (
     f"CREATE OR REPLACE MACRO roster_item(raw) AS {_ITEM}",
     f"CREATE OR REPLACE MACRO roster_list(raw) AS {_LIST}",
     "CREATE OR REPLACE MACRO roster_object(raw) AS CASE WHEN starts_with(raw, '{') THEN raw END",
+    # Upper case first: it joins letters that share a capital, such as σ and ς.
+    "CREATE OR REPLACE MACRO roster_fold(value) AS lower(upper(value))",
+    f"""CREATE OR REPLACE MACRO roster_search(id, name, first, last, email) AS
+        roster_fold(concat_ws(chr(10), id, {_SHOWN_NAME}, roster_string(email)))""",
 )
 
 # Which kinds a column of values holds, as bits.

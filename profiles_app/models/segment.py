@@ -8,7 +8,7 @@ from profiles_app.models.fields import TransactionIdField
 from profiles_app.models.project import GroupKey, Project
 
 # Raised whenever files are written in another way: files of an older version are built anew.
-SEGMENT_VERSION: Final = 1
+SEGMENT_VERSION: Final = 2
 
 
 class Dataset(models.TextChoices):

@@ -65,7 +65,9 @@ def read_name(question: Question) -> exp.Expr:
     parts = [name for name in ("$first_name", "$last_name") if people.has_form(name, Form.STRING)]
     if not parts:
         return whole
-    joined = exp.func("concat_ws", exp.Literal.string(" "), *(people.value(name, Form.STRING) for name in parts))
+    # sqlglot's own CONCAT_WS is NULL where one part is.
+    texts = [exp.Literal.string(" "), *(people.value(name, Form.STRING) for name in parts)]
+    joined = exp.Anonymous(this="concat_ws", expressions=texts)
     return exp.func("coalesce", whole, _not_blank(joined))
 
 

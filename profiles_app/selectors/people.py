@@ -13,17 +13,14 @@ from typing import Any, Final
 from sqlglot import exp
 
 from profiles_app.columnar.engine import Question, ask
-from profiles_app.display.labels import EMAIL, UPDATED_AT
+from profiles_app.display.labels import UPDATED_AT
 from profiles_app.errors import BadInput
 from profiles_app.filters.cohorts import Scope, cohorts_of
 from profiles_app.filters.compile import compile_filter
-from profiles_app.filters.data import Form
-from profiles_app.filters.expressions import is_true
-from profiles_app.filters.operators.text import fold_column, fold_needle
 from profiles_app.filters.properties import FIRST_EVENT, LAST_EVENT
 from profiles_app.filters.tree import Filter, Population, Property, walk
 from profiles_app.models import GroupKey, Profile, Project
-from profiles_app.selectors.ordering import Place, find_place, order_by, read_name, read_page, read_value, write_value
+from profiles_app.selectors.ordering import Place, find_place, order_by, read_page, read_value, write_value
 
 PAGE_SIZE: Final = 50
 # A longer sort value does not travel in the page's address; it is read from its row again.
@@ -155,7 +152,7 @@ def _compile(query: PeopleQuery, question: Question) -> exp.Expr:
     if query.population == Population.PROFILES:
         conditions.append(question.people.has_properties.copy())
     if query.search:
-        conditions.append(_find(question, query.search))
+        conditions.append(question.people.contains(query.search))
     if query.filter is not None:
         scope = Scope(
             project_id=query.project.pk,
@@ -164,14 +161,6 @@ def _compile(query: PeopleQuery, question: Question) -> exp.Expr:
         )
         conditions.append(compile_filter(query.filter.where, question, question.moment, cohorts_of(scope)))
     return exp.and_(*conditions) if conditions else exp.true()
-
-
-def _find(question: Question, text: str) -> exp.Expr:
-    """Whether the text is in the distinct id, the name or the e-mail, in any case."""
-    people = question.people
-    places = [people.distinct_id.copy(), read_name(question), people.value(EMAIL, Form.STRING)]
-    needle = fold_needle(text, question.parameters)
-    return exp.or_(*(is_true(exp.func("contains", fold_column(place, text), needle.copy())) for place in places))
 
 
 def _list(query: PeopleQuery, matches: Matches, *, at: Position | None, limit: int) -> PeoplePage:
