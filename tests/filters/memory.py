@@ -34,18 +34,18 @@ _TYPES = {
 
 def evaluate(dataset: Dataset, tree: Filter, moment: Moment) -> set[int]:
     """The ids of the people of a filter."""
-    connection = connect()
-    data = MemoryData(connection, dataset)
-    where = compile_filter(tree.where, data, moment, DatasetCohorts(dataset))
-    matches = every(compile_population(tree.population, data), where)
-    query = exp.select(data.people.id.copy(), matches).from_("people")
-    rows = connection.execute(query.sql(dialect=DIALECT), data.parameters.values).fetchall()
-    assert all(answer in {True, False} for _, answer in rows), "A condition answered NULL."
-    # As the engine asks, where DuckDB may take other ways.
-    filtered = exp.select(data.people.id.copy()).from_("people").where(matches)
-    found = connection.execute(filtered.sql(dialect=DIALECT), data.parameters.values).fetchall()
-    assert sorted(found) == sorted((row,) for row, answer in rows if answer)
-    return {row for (row,) in found}
+    with connect().cursor() as connection:
+        data = MemoryData(connection, dataset)
+        where = compile_filter(tree.where, data, moment, DatasetCohorts(dataset))
+        matches = every(compile_population(tree.population, data), where)
+        query = exp.select(data.people.id.copy(), matches).from_("people")
+        rows = connection.execute(query.sql(dialect=DIALECT), data.parameters.values).fetchall()
+        assert all(answer in {True, False} for _, answer in rows), "A condition answered NULL."
+        # As the engine asks, where DuckDB may take other ways.
+        filtered = exp.select(data.people.id.copy()).from_("people").where(matches)
+        found = connection.execute(filtered.sql(dialect=DIALECT), data.parameters.values).fetchall()
+        assert sorted(found) == sorted((row,) for row, answer in rows if answer)
+        return {row for (row,) in found}
 
 
 @functools.cache
@@ -58,7 +58,7 @@ def connect() -> duckdb.DuckDBPyConnection:
 
 def close() -> None:
     """Ends the database that all data sets share."""
-    connect().unregister("people").unregister("events").close()
+    connect().close()
     connect.cache_clear()
 
 
