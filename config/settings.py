@@ -158,7 +158,13 @@ LOGGING: dict[str, Any] = {
         "level": environment.read_choice("ROSTER_LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR")),
     },
     # A refused request is an answer, not an event for the log.
-    "loggers": {"django.request": {"level": "ERROR"}},
+    "loggers": {
+        "django.request": {"level": "ERROR"},
+        # Compactions are looked for every few seconds; two lines each would hide all else.
+        "celery.beat": {"level": "WARNING"},
+        "celery.worker.strategy": {"level": "WARNING"},
+        "celery.app.trace": {"level": "WARNING"},
+    },
 }
 
 # What else the views of the API have in common: profiles_app/api/views.py.

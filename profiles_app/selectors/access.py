@@ -14,6 +14,7 @@ class Access:
 
     project: Project
     role: Role
+    user_id: int
 
     @property
     def is_admin(self) -> bool:
@@ -35,7 +36,7 @@ def get_access(user: User | AnonymousUser, project_id: int) -> Access:
     )
     if membership is None:
         raise NotFound("This project does not exist, or you are not a member of it.")
-    return Access(project=membership.project, role=Role(membership.role))
+    return Access(project=membership.project, role=Role(membership.role), user_id=membership.user_id)
 
 
 def get_admin_access(user: User | AnonymousUser, project_id: int) -> Access:

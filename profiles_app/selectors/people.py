@@ -13,9 +13,11 @@ from typing import Any, Final
 from sqlglot import exp
 
 from profiles_app.columnar.engine import Question, ask
+from profiles_app.columnar.patterns import find_fault
 from profiles_app.display.labels import UPDATED_AT
 from profiles_app.errors import BadInput
-from profiles_app.filters.cohorts import Scope, cohorts_of
+from profiles_app.filters.check import check_filter
+from profiles_app.filters.cohorts import CohortResolver, Scope, cohorts_of
 from profiles_app.filters.compile import compile_filter
 from profiles_app.filters.properties import FIRST_EVENT, LAST_EVENT
 from profiles_app.filters.tree import Filter, Population, Property, walk
@@ -127,15 +129,18 @@ class Matches:
 @contextmanager
 def match_people(query: PeopleQuery, *, reads: int = 2) -> Iterator[Matches]:
     """Those who match at this moment, to be read about so many times: what costs much to find is
-    found once."""
+    found once. Raises `BadFilter`."""
+    cohorts = _cohorts_of(query)
+    if query.filter is not None:
+        check_filter(query.filter, cohorts=cohorts, check_pattern=find_fault)
     with ask(query.project, group_key=query.group_key, now=query.now) as question:
         if reads > 1 and query.filter is not None and _is_costly(query.filter):
-            matching = exp.select(question.people.id.copy()).where(_compile(query, question))
+            matching = exp.select(question.people.id.copy()).where(_compile(query, question, cohorts))
             question.keep(_MATCHED, matching.from_(question.people.relation()))
             question.begin()
             yield Matches(question=question, where=lambda: _is_kept(question), kept=True)
         else:
-            yield Matches(question=question, where=lambda: _compile(query, question), kept=False)
+            yield Matches(question=question, where=lambda: _compile(query, question, cohorts), kept=False)
 
 
 def _is_kept(question: Question) -> exp.Expr:
@@ -147,20 +152,20 @@ def _is_costly(tree: Filter) -> bool:
     return any(not isinstance(leaf, Property) or leaf.name in (FIRST_EVENT, LAST_EVENT) for _, leaf in walk(tree.where))
 
 
-def _compile(query: PeopleQuery, question: Question) -> exp.Expr:
+def _compile(query: PeopleQuery, question: Question, cohorts: CohortResolver) -> exp.Expr:
     conditions: list[exp.Expr] = []
     if query.population == Population.PROFILES:
         conditions.append(question.people.has_properties.copy())
     if query.search:
         conditions.append(question.people.contains(query.search))
     if query.filter is not None:
-        scope = Scope(
-            project_id=query.project.pk,
-            group_key_id=query.group_key.pk if query.group_key else None,
-            user_id=query.user_id,
-        )
-        conditions.append(compile_filter(query.filter.where, question, question.moment, cohorts_of(scope)))
+        conditions.append(compile_filter(query.filter.where, question, question.moment, cohorts))
     return exp.and_(*conditions) if conditions else exp.true()
+
+
+def _cohorts_of(query: PeopleQuery) -> CohortResolver:
+    group_key_id = query.group_key.pk if query.group_key else None
+    return cohorts_of(Scope(project_id=query.project.pk, group_key_id=group_key_id, user_id=query.user_id))
 
 
 def _list(query: PeopleQuery, matches: Matches, *, at: Position | None, limit: int) -> PeoplePage:

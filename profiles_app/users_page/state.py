@@ -1,5 +1,6 @@
 """What the address of the table says: population, search, sort, columns and page."""
 
+import json
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any, Final
@@ -10,7 +11,9 @@ from django.http import QueryDict
 
 from profiles_app.display.labels import UPDATED_AT
 from profiles_app.errors import BadInput
-from profiles_app.filters.tree import Population
+from profiles_app.filters.parse import parse_filter
+from profiles_app.filters.tree import All, Filter, Population
+from profiles_app.filters.writing import write_node
 from profiles_app.models import GroupKey, Project
 from profiles_app.selectors.people import PeopleQuery, Position
 from profiles_app.users_page.columns import DEFAULT, check_name, parse_columns, write_columns
@@ -28,6 +31,7 @@ class PeopleState:
     """The state of the table. Every change but to the columns leads back to the first page."""
 
     population: Population = Population.PROFILES
+    filter: Filter | None = None
     search: str = ""
     sort: str = UPDATED_AT
     descending: bool = True
@@ -38,11 +42,13 @@ class PeopleState:
     def change(self, **changes: Any) -> "PeopleState":
         return replace(self, **({"page": ""} | changes))
 
-    def query(self, project: Project, group_key: GroupKey | None) -> PeopleQuery:
+    def query(self, project: Project, group_key: GroupKey | None, *, user_id: int | None) -> PeopleQuery:
         return PeopleQuery(
             project=project,
             group_key=group_key,
+            user_id=user_id,
             population=self.population,
+            filter=self.filter,
             search=self.search,
             sort=self.sort,
             descending=self.descending,
@@ -52,6 +58,7 @@ class PeopleState:
         """Names and values of what differs from the default, in the order of the address."""
         pairs = (
             ("population", "" if self.population == Population.PROFILES else self.population.value),
+            ("filter", _write_filter(self.filter)),
             ("search", self.search),
             ("sort", _write_sort(self.sort, descending=self.descending)),
             ("columns", "" if self.columns == self.usual_columns else write_columns(self.columns)),
@@ -76,6 +83,7 @@ def parse_state(params: QueryDict, *, usual_columns: tuple[str, ...] = DEFAULT) 
         raise BadInput("The address asks for a population that does not exist; it is “profiles” or “all”.") from None
     return PeopleState(
         population=population,
+        filter=_read_filter(params.get("filter", "")),
         search=search,
         sort=sort,
         descending=descending,
@@ -106,7 +114,8 @@ def read_position(text: str, query: PeopleQuery) -> Position | None:
 
 def _fingerprint(query: PeopleQuery) -> str:
     group = query.group_key.pk if query.group_key else None
-    parts = (query.project.pk, group, query.population.value, query.search, query.sort, query.descending)
+    order = (query.sort, query.descending)
+    parts = (query.project.pk, group, query.population.value, _write_filter(query.filter), query.search, *order)
     return sha256(repr(parts).encode()).hexdigest()[:16]
 
 
@@ -123,3 +132,22 @@ def _write_sort(name: str, *, descending: bool) -> str:
     if descending:
         return "" if name == UPDATED_AT else f"-{name}"
     return f"+{name}" if name[0] in "+-" else name
+
+
+def _read_filter(text: str) -> Filter | None:
+    """The tree as JSON; its own population gives way to the page's."""
+    if not text:
+        return None
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        raise BadInput("The filter in the address is incomplete: it cannot be read as JSON.") from None
+    tree = parse_filter(document)
+    return None if tree.where == All() else tree
+
+
+def _write_filter(tree: Filter | None) -> str:
+    """As short as JSON can be, and the same for equal trees."""
+    if tree is None:
+        return ""
+    return json.dumps({"where": write_node(tree.where)}, ensure_ascii=False, separators=(",", ":"))

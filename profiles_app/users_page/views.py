@@ -9,9 +9,10 @@ from django.http import HttpResponse
 from django.utils.safestring import SafeString
 from django_htmx.http import HttpResponseClientRefresh, push_url
 
-from profiles_app.display.labels import NAME
+from profiles_app.display.labels import NAME, label_property
 from profiles_app.display.person import choose_title, read_avatar_url
 from profiles_app.errors import BadInput, TooSlow, Unavailable, UserFacingError
+from profiles_app.filters.describe import Wording, describe_filter
 from profiles_app.filters.tree import Population
 from profiles_app.http.doors import MemberRequest, member_page
 from profiles_app.models import GroupKey
@@ -93,7 +94,7 @@ def _answer(request: MemberRequest, access: Access, context: Mapping[str, Any], 
 
 
 def _read_people(access: Access, state: PeopleState, *, group_key: GroupKey | None, path: str) -> dict[str, Any]:
-    query = state.query(access.project, group_key)
+    query = state.query(access.project, group_key, user_id=access.user_id)
     position = read_position(state.page, query)
     page, count = read_people(query, at=position)
 
@@ -112,6 +113,7 @@ def _read_people(access: Access, state: PeopleState, *, group_key: GroupKey | No
 
 
 def _describe_state(state: PeopleState, path: str) -> dict[str, Any]:
+    wording = Wording(label_property=label_property)
     hidden = [(name, text) for name, text in state.change(search="").fields()]
     return {
         "state": state,
@@ -120,6 +122,8 @@ def _describe_state(state: PeopleState, path: str) -> dict[str, Any]:
             (population, state.change(population=population).url(path), state.population == population)
             for population in (Population.ALL, Population.PROFILES)
         ],
+        "filter_sentence": describe_filter(state.filter, wording) if state.filter else "",
+        "clear_filter_url": state.change(filter=None).url(path),
         "clear_search_url": state.change(search="").url(path),
         "everyone_url": state.change(population=Population.ALL).url(path),
     }

@@ -353,3 +353,52 @@ def test_groups_show_the_properties_that_were_seen_first(project: Project, owner
     assert "Tools" in page
     assert read_headings(get_page(owner, f"{address}?columns=seats")) == ["Name", "seats"]
     assert "columns=" not in get_page(owner, f"{address}?sort=seats")
+
+
+def test_a_filter_in_the_address_chooses_and_is_said_in_words(project: Project, owner: Client) -> None:
+    for number, city in enumerate(["Oslo", "Bergen", "Oslo"]):
+        make_profile(project, f"p{number}", {"$city": city, "n": number})
+    tree = {"where": {"property": "$city", "type": "string", "op": "is", "value": ["Oslo"]}}
+    address = f"/projects/{project.pk}/users?filter={quote(json.dumps(tree))}&sort=n"
+    page = get_page(owner, address)
+    assert read_rows(page) == ["p0", "p2"]
+    assert "City is Oslo" in page
+    # The filter stays with every link and with the search, until it is cleared.
+    headings = re.findall(r'class="sort" href="([^"]*)"', page)
+    assert headings
+    assert all("filter=" in link for link in headings)
+    assert 'name="filter"' in page
+    nobody = get_page(owner, address.replace("Oslo", "Nowhere"))
+    assert "Nobody matches this filter" in nobody
+    assert "Clear filter" in nobody
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('{"where":{"any":[{"property":"a","type":"string","op":"like","value":["x"]}]}}', "where.any[0].op"),
+        ('{"where":{"property":"a","type":"string","op":"matches","value":"("}}', "where.value"),
+        ('{"where":{"cohort":99,"in":true}}', "where.cohort"),
+        ('{"where":', "cannot be read as JSON"),
+    ],
+)
+def test_a_wrong_filter_shows_nobody_and_says_what_is_wrong(
+    project: Project, owner: Client, alice: Profile, text: str, said: str
+) -> None:
+    answer = owner.get(f"/projects/{project.pk}/users?filter={quote(text)}")
+    assert answer.status_code == 400
+    page = unescape(answer.content.decode())
+    assert said in page
+    assert read_rows(page) == []
+
+
+def test_a_page_of_another_filter_is_refused(project: Project, owner: Client) -> None:
+    for number in range(60):
+        make_profile(project, f"p{number}", {"n": number})
+    tree = '{"where":{"property":"n","type":"number","op":"at_least","value":0}}'
+    path = f"/projects/{project.pk}/users"
+    page = get_page(owner, f"{path}?filter={quote(tree)}")
+    following = next(link for link in re.findall(r'href="([^"]*)"', page) if "page=" in link)
+    assert len(read_rows(get_page(owner, unescape(following)))) == 10
+    other = unescape(following).replace(quote("at_least"), "more_than").replace("at_least", "more_than")
+    assert owner.get(other).status_code == 400
