@@ -26,12 +26,11 @@ class _Open:
     users: int = 0
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False)
 class Database:
     """The connection that all cursors come from, and the segments that are open in it."""
 
     root: duckdb.DuckDBPyConnection
-    process: int
     lock: threading.Lock = field(default_factory=threading.Lock)
     _open: dict[tuple[Path, int], _Open] = field(default_factory=dict)
     _number: int = 0
@@ -69,27 +68,44 @@ class Database:
             known.users -= 1
             if not known.users:
                 del self._open[path, size]
-                with self.root.cursor() as cursor, suppress(duckdb.Error):
+                with suppress(duckdb.Error), self.root.cursor() as cursor:
                     cursor.execute(f"DETACH {known.alias}")
 
 
-_present: list[Database] = []
-_present_lock = threading.Lock()
+@dataclass(kw_only=True)
+class _Process:
+    """What this process has."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    database: Database | None = None
+    inherited: list[Database] = field(default_factory=list)
+
+    def start_over(self) -> None:
+        """After a fork, in the child. The threads of the parent's database stayed there: it can neither be
+        used nor ended here, only kept. So did the thread that may have held the lock."""
+        self.lock = threading.Lock()
+        if self.database is not None:
+            self.inherited.append(self.database)
+            self.database = None
+
+
+_process = _Process()
+os.register_at_fork(after_in_child=_process.start_over)
 
 
 def get_database() -> Database:
-    """The database of this process, made when it is first asked for: a fork has to make its own."""
-    with _present_lock:
-        if not _present or _present[0].process != os.getpid():
-            _present[:] = [_make()]
-        return _present[0]
+    """The database of this process, made when it is first asked for."""
+    with _process.lock:
+        if _process.database is None:
+            _process.database = _make()
+        return _process.database
 
 
 def discard_database(database: Database) -> None:
     """After an error that says the database is done for; the next question starts with a new one."""
-    with _present_lock:
-        if _present == [database]:
-            _present.clear()
+    with _process.lock:
+        if _process.database is database:
+            _process.database = None
 
 
 def _make() -> Database:
@@ -110,7 +126,7 @@ def _make() -> Database:
     )
     for macro in CREATE_MACROS:
         root.execute(macro)
-    return Database(root=root, process=os.getpid())
+    return Database(root=root)
 
 
 @contextmanager

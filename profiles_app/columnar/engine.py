@@ -9,7 +9,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ import duckdb
 from django.conf import settings
 from sqlglot import exp
 
+from profiles_app.columnar.damage import LOST_MESSAGE, is_damage, is_end_of_database
 from profiles_app.columnar.relations import EventRelation, PeopleRelation, SqlParameters
 from profiles_app.columnar.store import Lease, lease
 from profiles_app.errors import Preparing, TooSlow
@@ -33,8 +34,6 @@ _TOO_LARGE: Final = (
     "This question needs more memory than Roster allows. A shorter time window, or one condition less, "
     "makes it smaller."
 )
-
-_LOST: Final = "Roster lost a file that it reads from and is making it anew. Try again in a moment."
 
 
 class Question:
@@ -87,31 +86,45 @@ class Question:
 
     def fetch(self, query: exp.Expr) -> list[tuple[Any, ...]]:
         """The rows of a statement. Raises `TooSlow`."""
-        return self.run(query.sql(dialect=_DIALECT)).fetchall()
+        return self.run(query.sql(dialect=_DIALECT))
 
     def keep(self, table: str, query: exp.Query) -> None:
         """The rows of a statement as a temporary table that lives as long as the question."""
         self.run(f"CREATE OR REPLACE TEMP TABLE {table} AS {query.sql(dialect=_DIALECT)}")
 
-    def run(self, sql: str) -> duckdb.DuckDBPyConnection:
-        """Runs a statement with the parameters of this question, until the deadline."""
+    def run(self, sql: str) -> list[tuple[Any, ...]]:
+        """The rows of a statement with the parameters of this question. Raises `TooSlow`."""
         cursor = self._lease.cursor
-        left = self._deadline - time.monotonic()
-        if left <= 0:
-            raise _too_slow()
-        alarm = threading.Timer(left, cursor.interrupt)
-        alarm.daemon = True
-        alarm.start()
-        try:
-            # A statement may use some of the parameters only, and DuckDB takes no others.
-            used = {name: self.parameters.values[name] for name in set(_PARAMETER.findall(sql))}
-            return cursor.execute(sql, used or None)
-        except duckdb.InterruptException as error:
-            raise _too_slow() from error
-        except duckdb.OutOfMemoryException as error:
-            raise TooSlow(_TOO_LARGE) from error
-        finally:
-            alarm.cancel()
+        # A statement may use some of the parameters only, and DuckDB takes no others.
+        used = {name: self.parameters.values[name] for name in set(_PARAMETER.findall(sql))}
+        with _limit(cursor, self._deadline):
+            # Rows may be made while they are fetched: that is within the limits too.
+            return cursor.execute(sql, used or None).fetchall()
+
+
+@contextmanager
+def _limit(cursor: duckdb.DuckDBPyConnection, deadline: float) -> Iterator[None]:
+    """Ends a statement at the deadline. Raises `TooSlow`, also where it needs too much memory."""
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise _too_slow()
+    alarm = threading.Timer(left, _interrupt, [cursor])
+    alarm.daemon = True
+    alarm.start()
+    try:
+        yield
+    except duckdb.InterruptException as error:
+        raise _too_slow() from error
+    except duckdb.OutOfMemoryException as error:
+        raise TooSlow(_TOO_LARGE) from error
+    finally:
+        alarm.cancel()
+
+
+def _interrupt(cursor: duckdb.DuckDBPyConnection) -> None:
+    # The question may have ended in this very moment.
+    with suppress(duckdb.Error):
+        cursor.interrupt()
 
 
 @contextmanager
@@ -121,12 +134,14 @@ def ask(project: Project, *, group_key: GroupKey | None, now: datetime | None = 
     moment = Moment(now=now or datetime.now(UTC), timezone=project.timezone)
     deadline = time.monotonic() + settings.QUERY["seconds"]
     try:
-        with lease(project.pk) as held:
+        with lease(project.pk, deadline=deadline) as held:
             yield Question(held, project, group_key=group_key, moment=moment, deadline=deadline)
-    except (duckdb.IOException, duckdb.FatalException, duckdb.InternalException) as error:
-        raise Preparing(
-            "Roster lost a file that it reads from and is making it anew. Try again in a moment."
-        ) from error
+    except duckdb.Error as error:
+        if is_damage(error, project.pk) or is_end_of_database(error):
+            raise Preparing(LOST_MESSAGE) from error
+        if isinstance(error, duckdb.IOException):  # No room on the disk for what does not fit into memory.
+            raise TooSlow(_TOO_LARGE) from error
+        raise
 
 
 def _make_known(project: Project, scope: Scope, group_key: GroupKey | None) -> Callable[[str], bool]:

@@ -1,5 +1,6 @@
 """The views of this process, one for each project, brought up to date before each question."""
 
+import os
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -11,14 +12,21 @@ import duckdb
 from django.db import connection
 from django.db import transaction as postgres
 
+from profiles_app.columnar.damage import LOST_MESSAGE, SegmentsLost, is_damage, is_end_of_database
 from profiles_app.columnar.database import Database, discard_database, get_database
 from profiles_app.columnar.manifest import mark_broken
 from profiles_app.columnar.pulse import Pulse, read_pulse
-from profiles_app.columnar.view import OpenSegment, SegmentsLost, View, open_view
+from profiles_app.columnar.view import OpenSegment, View, open_view
+from profiles_app.errors import Preparing
 from profiles_app.models import Dataset
 
 # A project that nobody asks about gives its memory back after so many seconds.
 _IDLE_SECONDS: Final = 900.0
+# Files may be replaced, and the replaced ones removed, between reading their names and opening them.
+_TRIES: Final = 5
+
+_READING: Final = "Roster is reading what has arrived in this project. Try again in a moment."
+_MANY: Final = "So much has just arrived in this project that Roster has to arrange it first. Try again in a minute."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +42,7 @@ class Lease:
     tail_forms: Mapping[str, str]
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False)
 class _Place:
     """The present view of a project; whoever changes it holds the lock."""
 
@@ -42,79 +50,145 @@ class _Place:
     view: View | None = None
     used_at: float = 0.0
 
+    def retire(self) -> None:
+        view, self.view = self.view, None
+        if view is not None:
+            view.retire()
 
-_places: dict[int, _Place] = {}
-_places_lock = threading.Lock()
+
+@dataclass(kw_only=True)
+class _Process:
+    """The places of this process, by project."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    places: dict[int, _Place] = field(default_factory=dict)
+    inherited: list[dict[int, _Place]] = field(default_factory=list)
+
+    def start_over(self) -> None:
+        """After a fork, in the child; see `database`."""
+        self.lock = threading.Lock()
+        self.inherited.append(self.places)
+        self.places = {}
+
+
+_process = _Process()
+os.register_at_fork(after_in_child=_process.start_over)
 
 
 @contextmanager
-def lease(project_id: int) -> Iterator[Lease]:
+def lease(project_id: int, *, deadline: float) -> Iterator[Lease]:
     """Everything that was committed before this call, and for a transaction that has written, what
-    it wrote. Raises `Preparing`."""
-    database = get_database()
+    it wrote. Raises `Preparing`, also where the view is not at hand by the deadline."""
     if connection.in_atomic_block and read_pulse(project_id).writing:
         # What is not committed must reach nobody else: a view of our own.
-        with _lease_alone(database, project_id) as leased:
+        with _lease_alone(project_id) as leased:
             yield leased
         return
-    place = _find_place(project_id)
-    with place.lock:
-        view = _refresh(place, database, project_id)
-        cursor, tail_rows = _begin(view)
-        view.users += 1
-        leased = _make_lease(cursor, view, tail_rows)
+    view, leased = _take(project_id, deadline)
     try:
         yield leased
-    except (duckdb.FatalException, duckdb.InternalException, duckdb.IOException):
-        _give_up(place, view)
+    except duckdb.Error as error:
+        _judge(view, error)
         raise
     finally:
-        cursor.close()
-        with place.lock:
-            view.users -= 1
-            _close_if_done(view)
+        leased.cursor.close()
+        view.leave()
 
 
 def forget_views() -> None:
     """Lets go of everything that is not in use."""
-    with _places_lock:
-        places = list(_places.values())
-        _places.clear()
+    with _process.lock:
+        places = list(_process.places.values())
+        _process.places.clear()
     for place in places:
         with place.lock:
-            _retire(place)
+            place.retire()
+
+
+def _take(project_id: int, deadline: float) -> tuple[View, Lease]:
+    while True:
+        place = _find_place(project_id)
+        with _hold(place, deadline):
+            # Dropped by another thread in between, it would never be cleared away.
+            if _process.places.get(project_id) is place:
+                view = _refresh(place, project_id)
+                leased = _begin(view)
+                view.enter()
+                return view, leased
+
+
+@contextmanager
+def _hold(place: _Place, deadline: float) -> Iterator[None]:
+    """The first question of a project may take long, and those that wait for it have their own limit."""
+    if not place.lock.acquire(timeout=max(0.0, deadline - time.monotonic())):
+        raise Preparing(_READING)
+    try:
+        yield
+    finally:
+        place.lock.release()
 
 
 def _find_place(project_id: int) -> _Place:
     now = time.monotonic()
-    with _places_lock:
-        place = _places.setdefault(project_id, _Place())
+    with _process.lock:
+        places = _process.places
+        idle = [places.pop(key) for key, place in list(places.items()) if now - place.used_at > _IDLE_SECONDS]
+        place = places.setdefault(project_id, _Place())
         place.used_at = now
-        idle = [key for key, other in _places.items() if now - other.used_at > _IDLE_SECONDS]
-        dropped = [_places.pop(key) for key in idle]
-    for other in dropped:
+    for other in idle:
         with other.lock:
-            _retire(other)
+            other.retire()
     return place
 
 
-def _refresh(place: _Place, database: Database, project_id: int) -> View:
+def _refresh(place: _Place, project_id: int) -> View:
     """The view at this very moment."""
-    view = place.view
-    if view is not None and view.database is not database:
-        view = place.view = None
-    if view is not None and not view.reported and not view.is_whole():
-        mark_broken(project_id, generation=view.generation)
-        view.reported = True
-        if _is_cut(view):
-            _retire(place)
+    database = get_database()
+    if place.view is not None and (place.view.damaged or place.view.database is not database):
+        place.retire()
+    _look_at_files(place)
     if place.view is not None and read_pulse(project_id) == place.view.pulse:
         return place.view
-    try:
-        return _renew(place, database, project_id)
-    except SegmentsLost as lost:
-        mark_broken(project_id, generation=lost.generation)
-        return _renew(place, database, project_id)
+    for _ in range(_TRIES):
+        try:
+            return _renew(place, database, project_id)
+        except SegmentsLost as lost:
+            _report(project_id, lost.generation)
+            place.retire()
+        except duckdb.OutOfMemoryException as error:
+            place.retire()
+            raise Preparing(_MANY) from error
+        except duckdb.Error as error:
+            place.retire()
+            if is_end_of_database(error):
+                discard_database(database)
+            raise
+    raise Preparing(LOST_MESSAGE)
+
+
+def _look_at_files(place: _Place) -> None:
+    view = place.view
+    if view is None or view.reported or view.is_whole():
+        return
+    _report(view.project_id, view.generation)
+    view.reported = True
+    if view.is_cut():
+        place.retire()
+
+
+def _report(project_id: int, generation: int) -> None:
+    # Not within somebody's transaction, which may hold the row for long, or be taken back.
+    if not connection.in_atomic_block:
+        mark_broken(project_id, generation=generation)
+
+
+def _judge(view: View, error: duckdb.Error) -> None:
+    """Where an error says that a file or the database is done for, the next question starts over."""
+    if is_damage(error, view.project_id):
+        _report(view.project_id, view.generation)
+        view.damaged = True
+    elif is_end_of_database(error):
+        discard_database(view.database)
 
 
 def _renew(place: _Place, database: Database, project_id: int) -> View:
@@ -130,14 +204,9 @@ def _renew(place: _Place, database: Database, project_id: int) -> View:
         except BaseException:
             opened.close()
             raise
-        _retire(place)
+        place.retire()
         place.view = opened
         return opened
-
-
-def _is_cut(view: View) -> bool:
-    """A file that was removed can still be read by who has it open; one that was cut cannot."""
-    return any(opened.path.exists() and opened.path.stat().st_size != opened.segment.bytes for opened in view.segments)
 
 
 def _catch_up(view: View, pulse: Pulse) -> None:
@@ -157,60 +226,41 @@ def _one_moment() -> Iterator[None]:
         yield
 
 
-def _begin(view: View) -> tuple[duckdb.DuckDBPyConnection, dict[Dataset, int]]:
+def _begin(view: View) -> Lease:
     """A cursor whose transaction has begun: DuckDB begins one with its first look at a table."""
     cursor = view.database.cursor()
-    cursor.execute("BEGIN")
-    counts = cursor.execute(
-        f"""SELECT (SELECT count(*) FROM {view.tail.table(Dataset.PROFILES)}),
-        (SELECT count(*) FROM {view.tail.table(Dataset.EVENTS)})"""
-    ).fetchall()
+    try:
+        cursor.execute("BEGIN")
+        counts = cursor.execute(
+            f"""SELECT (SELECT count(*) FROM {view.tail.table(Dataset.PROFILES)}),
+            (SELECT count(*) FROM {view.tail.table(Dataset.EVENTS)})"""
+        ).fetchall()
+    except BaseException:
+        cursor.close()
+        raise
     ((profiles, events),) = counts
-    return cursor, {Dataset.PROFILES: profiles, Dataset.EVENTS: events}
-
-
-def _make_lease(cursor: duckdb.DuckDBPyConnection, view: View, tail_rows: dict[Dataset, int]) -> Lease:
     return Lease(
         cursor=cursor,
         segments=tuple(view.segments),
         hidden=frozenset(view.hidden),
         schema=view.tail.schema,
-        tail_rows=tail_rows,
+        tail_rows={Dataset.PROFILES: profiles, Dataset.EVENTS: events},
         tail_forms=dict(view.tail.forms),
     )
 
 
 @contextmanager
-def _lease_alone(database: Database, project_id: int) -> Iterator[Lease]:
-    view = open_view(database, project_id, older=None)
+def _lease_alone(project_id: int) -> Iterator[Lease]:
+    try:
+        view = open_view(get_database(), project_id, older=None)
+    except SegmentsLost as lost:
+        raise Preparing(LOST_MESSAGE) from lost
     try:
         _catch_up(view, read_pulse(project_id))
-        cursor, tail_rows = _begin(view)
+        leased = _begin(view)
         try:
-            yield _make_lease(cursor, view, tail_rows)
+            yield leased
         finally:
-            cursor.close()
+            leased.cursor.close()
     finally:
         view.close()
-
-
-def _retire(place: _Place) -> None:
-    view, place.view = place.view, None
-    if view is not None:
-        view.retired = True
-        _close_if_done(view)
-
-
-def _close_if_done(view: View) -> None:
-    if view.retired and not view.users:
-        view.close()
-
-
-def _give_up(place: _Place, view: View) -> None:
-    """A segment could not be read, or DuckDB is done for: start over with the next question."""
-    with place.lock:
-        if not view.is_whole():
-            mark_broken(view.project_id, generation=view.generation)
-        if place.view is view:
-            _retire(place)
-    discard_database(view.database)

@@ -163,8 +163,9 @@ class Tail:
 
 
 def _reaches(older: int | None, newer: int) -> bool:
-    """Whether a tail from `older` on has all rows from `newer` on."""
-    return older is None or older <= newer
+    """Whether a tail from `older` on has all rows from `newer` on. One that began with all rows has not:
+    it never read who had been deleted by then, whom a segment may still show."""
+    return older is not None and older <= newer
 
 
 def _run(sql: str, values: dict[str, Any], *, scroll: bool) -> Iterator[Sequence[tuple[Any, ...]]]:

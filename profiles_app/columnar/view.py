@@ -1,7 +1,8 @@
 """One generation of a project's segments, open, with its tail."""
 
-from collections.abc import Iterable
-from contextlib import suppress
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -9,6 +10,7 @@ from typing import Final
 import duckdb
 from django.db import connection
 
+from profiles_app.columnar.damage import SegmentsLost, is_damage
 from profiles_app.columnar.database import Database
 from profiles_app.columnar.folders import project_folder
 from profiles_app.columnar.manifest import Generation, read_generation
@@ -27,14 +29,6 @@ SELECT (SELECT count(*) FROM (SELECT 1 FROM profiles_app_profile WHERE project_i
 """
 
 
-class SegmentsLost(Exception):
-    """A file of this generation is missing, cut short or damaged."""
-
-    def __init__(self, generation: int) -> None:
-        super().__init__(f"A segment of generation {generation} is lost.")
-        self.generation = generation
-
-
 @dataclass(frozen=True, kw_only=True)
 class OpenSegment:
     """A segment and the name under which DuckDB has it."""
@@ -47,10 +41,12 @@ class OpenSegment:
         return project_folder(self.segment.project_id) / self.segment.path
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False)
 class View:
-    """What a question reads. `users` counts the questions that are running on it; `hidden` names the
-    segments of events in which a row was written again; `reported` says that a lost file was."""
+    """What a question reads. `users` counts the questions that are running on it, and once it is
+    `retired` the last of them closes it. `hidden` names the segments of events in which a row was
+    written again; `reported` says that a lost file was, `damaged` that a
+    file could not be read."""
 
     database: Database
     project_id: int
@@ -62,12 +58,46 @@ class View:
     users: int = 0
     retired: bool = False
     reported: bool = False
+    damaged: bool = False
     hidden: set[int] = field(default_factory=set)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def enter(self) -> None:
+        """Before a question; not for a retired view."""
+        with self._lock:
+            self.users += 1
+
+    def leave(self) -> None:
+        """After a question."""
+        with self._lock:
+            self.users -= 1
+            is_over = self.retired and not self.users
+        if is_over:
+            self.close()
+
+    def retire(self) -> None:
+        """No more questions come. To be called once."""
+        with self._lock:
+            self.retired = True
+            is_over = not self.users
+        if is_over:
+            self.close()
 
     def catch_up(self, cursor: duckdb.DuckDBPyConnection, pulse: Pulse) -> None:
-        """Brings the tail to the moment of the pulse, the running transaction's own."""
-        self.tail.catch_up(cursor, pulse, on_events=self.hide_rewritten)
+        """Brings the tail to the moment of the pulse, the running transaction's own. Raises `SegmentsLost`."""
+        with self.reading():
+            self.tail.catch_up(cursor, pulse, on_events=self.hide_rewritten)
         self.pulse = pulse
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Where the files are read beside a question. Raises `SegmentsLost`."""
+        try:
+            yield
+        except duckdb.Error as error:
+            if is_damage(error, self.project_id):
+                raise SegmentsLost(self.generation) from error
+            raise
 
     def hide_rewritten(self, cursor: duckdb.DuckDBPyConnection, table: str = "fresh") -> None:
         """Finds the events of a table that stand in a segment too."""
@@ -101,6 +131,15 @@ class View:
                 return False
         return True
 
+    def is_cut(self) -> bool:
+        """Whether a file has another length. One that was removed can still be read by who has it open,
+        one that was cut cannot."""
+        for opened in self.segments:
+            with suppress(OSError):
+                if opened.path.stat().st_size != opened.segment.bytes:
+                    return True
+        return False
+
     def close(self) -> None:
         """Lets go of the files and the tail. Nobody may be using it."""
         with suppress(duckdb.Error), self.database.root.cursor() as cursor:
@@ -132,12 +171,21 @@ def open_view(database: Database, project_id: int, *, older: View | None) -> Vie
             since={dataset: generation.watermark(dataset) for dataset in Dataset},
         ),
     )
-    with database.cursor() as cursor:
-        view.tail.create(cursor)
-        if older is not None and older.people_epoch == view.people_epoch:
-            view.tail.take_over(cursor, older.tail)
-            view.hide_rewritten(cursor, view.tail.table(Dataset.EVENTS))
+    try:
+        _begin_tail(view, older)
+    except BaseException:
+        view.close()
+        raise
     return view
+
+
+def _begin_tail(view: View, older: View | None) -> None:
+    with view.database.cursor() as cursor:
+        view.tail.create(cursor)
+        if older is not None and older.people_epoch == view.people_epoch and older.database is view.database:
+            view.tail.take_over(cursor, older.tail)
+            with view.reading():
+                view.hide_rewritten(cursor, view.tail.table(Dataset.EVENTS))
 
 
 def _open_all(database: Database, generation: Generation) -> list[OpenSegment]:
