@@ -110,9 +110,7 @@ def _update_row(record: Record) -> tuple[Any, ...]:
 @contextmanager
 def serve(data_dir: Path) -> Iterator[int]:
     """The embedded server and the web process; gives the web's port. Both end with the block."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     environment = os.environ | {
         "ROSTER_DATA_DIR": str(data_dir),
         "PORT": str(port),
@@ -125,14 +123,23 @@ def serve(data_dir: Path) -> Iterator[int]:
         command = [sys.executable, "-m", "config.processes", "web"]
         web = subprocess.Popen(command, env=environment, cwd=CHECKOUT, stdout=log, stderr=log)
         try:
-            _wait_for(port)
+            wait_for(port)
             yield port
         finally:
             web.terminate()
             web.wait()
 
 
-def _wait_for(port: int) -> None:
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def wait_for(port: int) -> None:
+    """Until somebody listens there."""
     for _ in range(600):
         try:
             with socket.create_connection(("127.0.0.1", port), timeout=1):

@@ -22,14 +22,19 @@ _GIB: Final = 1024**3
 
 def describe_run(results: Results, *, command: str, runs: int) -> str:
     """Everything that the figures depend on."""
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / _GIB
     scale = results.scale
     return (
         f"`{command}`, {datetime.now(UTC):%Y-%m-%d}: {scale.profiles:,} profiles with 15 properties and "
-        f"{scale.events:,} events, on {CORES} cores of {_read_cpu()} with {memory:.0f} GiB; Python "
-        f"{platform.python_version()}, {', '.join(results.versions)}. Milliseconds, medians of {runs} runs after one "
+        f"{scale.events:,} events, on {describe_machine()}, {', '.join(results.versions)}. "
+        f"Milliseconds, medians of {runs} runs after one "
         "to warm up, the systems asked in turn."
     )
+
+
+def describe_machine() -> str:
+    """Cores, processor, memory, Python."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / _GIB
+    return f"{CORES} cores of {_read_cpu()} with {memory:.0f} GiB; Python {platform.python_version()}"
 
 
 def _read_cpu() -> str:
