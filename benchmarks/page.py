@@ -82,7 +82,7 @@ class Browser:
         page = self.get("/sign-in")
         token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
         assert token
-        form = urlencode({"username": _EMAIL, "password": _PASSWORD, "csrfmiddlewaretoken": token[1]})
+        form = urlencode({"email": _EMAIL, "password": _PASSWORD, "csrfmiddlewaretoken": token[1]})
         self._ask("POST", "/sign-in", form, {"Content-Type": "application/x-www-form-urlencoded"})
 
     def get(self, path: str) -> str:
@@ -135,9 +135,10 @@ def _ask(project_id: int, where: dict[str, Any]) -> object:
 
 
 def _read_resident(process: int) -> float:
-    """MiB of a process."""
-    found = re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{process}/status").read_text())
-    return int(found[1]) / 1024 if found else 0.0
+    """MiB of the one that serves, the largest of a process and its children."""
+    children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    found = (re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{one}/status").read_text()) for one in (process, *children))
+    return max(int(size[1]) / 1024 for size in found if size)
 
 
 def measure_catch_up(project_id: int, runs: int) -> list[str]:
@@ -188,8 +189,9 @@ def measure_compaction(project_id: int) -> list[str]:
         start = time.perf_counter()
         number = compact_dataset(project, dataset)
         rows.append(f"| {dataset} | {number:,} | {time.perf_counter() - start:.1f} |")
-    months = Segment.objects.filter(project=project, dataset=Dataset.EVENTS).count()
-    return [*rows, "", f"The events are {months} files, a month each."]
+    files = Segment.objects.filter(project=project, dataset=Dataset.EVENTS)
+    largest = max(files.values_list("rows", flat=True))
+    return [*rows, "", f"The events are in {files.count()} files, of {largest:,} rows at the most."]
 
 
 def main() -> None:
