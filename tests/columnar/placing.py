@@ -1,17 +1,19 @@
 """Puts people and events straight into PostgreSQL, and asks the engine about them."""
 
 import json
+from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from typing import Any
+from unittest.mock import patch
 
 from django.db import connection
+from django.test import Client
 
-from profiles_app.filters.cohorts import Scope as CohortScope
-from profiles_app.filters.cohorts import cohorts_of, register_cohorts
+from profiles_app.filters.cohorts import register_cohorts
 from profiles_app.filters.data import Moment
 from profiles_app.filters.tree import Filter
+from profiles_app.filters.writing import write_filter
 from profiles_app.models import EventName, Profile, Project, PropertyDefinition, Scope
 from profiles_app.models.project import hash_secret, make_token
 from profiles_app.selectors.people import PeopleQuery, Position, count_people, list_people
@@ -28,9 +30,10 @@ ON CONFLICT (profile_id, time, name_id, insert_id) DO UPDATE SET properties = ex
 
 def make_project(*, timezone: str = "UTC") -> Project:
     """A project of its own."""
-    return Project.objects.create(
-        name="Placed", token=make_token(), secret_hash=hash_secret(make_token()), timezone=timezone
-    )
+    project = Project(name="Placed", token=make_token(), timezone=timezone)
+    project.secret_hash = hash_secret(_secret_of(project))
+    project.save()
+    return project
 
 
 class Placer:
@@ -43,8 +46,9 @@ class Placer:
     def people(self, people: Iterable[Person], *, properties: dict[str, Any] | None = None) -> None:
         """New people, or others in place of those there are. `properties`: instead of their own."""
         for person in people:
+            shown = person.properties if properties is None else properties
             values = {
-                "properties": person.properties if properties is None else properties,
+                "properties": shown,
                 "created_at": person.created_at,
                 "updated_at": person.updated_at,
                 "deleted_at": None,
@@ -53,7 +57,7 @@ class Placer:
                 project=self.project, group_key=None, distinct_id=person.distinct_id, defaults=values
             )
             self.rows[person.id] = profile.pk
-            self._learn(Scope.PROFILE, values["properties"] or {})
+            self._learn(Scope.PROFILE, shown)
 
     def events(self, events: Iterable[Event], *, properties: dict[str, Any] | None = None) -> None:
         """New events; one that is there already gets these properties."""
@@ -66,9 +70,7 @@ class Placer:
                 row = self.rows[event.person]
                 # Two equal events of a data set are two.
                 key = f"{id(event)}"
-                cursor.execute(
-                    _INSERT_EVENT, [event.time, row, self.project.pk, name.pk, key, json.dumps(shown)]
-                )
+                cursor.execute(_INSERT_EVENT, [event.time, row, self.project.pk, name.pk, key, json.dumps(shown)])
 
     def _learn(self, scope: Scope, properties: dict[str, Any]) -> None:
         for name in properties:
@@ -76,14 +78,33 @@ class Placer:
 
 
 def find(project: Project, rows: dict[int, int], tree: Filter, moment: Moment) -> set[int]:
-    """The data set's ids of who the engine finds: counted, and over all pages."""
+    """The data set's ids of who the engine finds: over all pages, as many as it counts and as the
+    API says."""
     query = PeopleQuery(
         project=project, population=tree.population, filter=tree, now=moment.now, sort="n", descending=False
     )
     found = walk(query, limit=2)
-    assert len(found) == len(set(found)) == count_people(query)
+    assert len(found) == len(set(found)) == count_people(query) == _ask_api(project, tree, moment)
     own = {row: number for number, row in rows.items()}
     return {own[row] for row in found}
+
+
+def _ask_api(project: Project, tree: Filter, moment: Moment) -> int:
+    """The `total` of the API at that moment."""
+    with patch("profiles_app.columnar.engine.read_clock", return_value=moment.now):
+        answer = Client().post(
+            "/api/v1/profiles/count",
+            json.dumps({"filter": write_filter(tree)}),
+            content_type="application/json",
+            headers={"Authorization": f"Basic {b64encode(f'{_secret_of(project)}:'.encode()).decode()}"},
+        )
+    assert answer.status_code == 200, answer.content
+    total: int = answer.json()["total"]
+    return total
+
+
+def _secret_of(project: Project) -> str:
+    return f"secret of {project.token}"
 
 
 def walk(query: PeopleQuery, *, limit: int) -> list[int]:
@@ -113,10 +134,3 @@ def forget_cohorts() -> None:
     from django.apps import apps
 
     apps.get_app_config("cohorts_app").ready()
-
-
-def set_now(when: datetime) -> Moment:
-    return Moment(when, "UTC")
-
-
-__all__ = ["CohortScope", "Placer", "cohorts_of", "cohorts_of_dataset", "find", "make_project", "walk"]
