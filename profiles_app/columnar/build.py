@@ -1,21 +1,20 @@
 """What a compaction works with: a DuckDB of its own, the rows of PostgreSQL, and what it wrote."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
 from django.conf import settings
 
+from profiles_app.columnar.damage import SegmentsLost
 from profiles_app.columnar.files import WrittenFile, open_file, write_file
 from profiles_app.columnar.folders import project_folder
 from profiles_app.columnar.manifest import Generation
 from profiles_app.columnar.source import Source
+from profiles_app.columnar.spill import Spill
 from profiles_app.columnar.typing import CREATE_MACROS
-from profiles_app.errors import Unavailable
 from profiles_app.models import Dataset, Project, Segment
 
 
@@ -31,11 +30,11 @@ class Build:
     written: list[Segment] = field(default_factory=list)
 
     def open(self, segment: Segment) -> str:
-        """The relation of a present file's rows."""
+        """The relation of a present file's rows. Raises `SegmentsLost`."""
         alias = f"segment_{segment.pk}"
         path = project_folder(self.project.pk) / segment.path
         if not open_file(self.db, path, alias=alias, size=segment.bytes):
-            raise Unavailable(f"The segment {segment.path} was lost while it was being read.")
+            raise SegmentsLost(self.generation.number)
         return f"{alias}.segment"
 
     def close(self, segment: Segment) -> None:
@@ -57,12 +56,11 @@ class Build:
 @contextmanager
 def open_database() -> Iterator[duckdb.DuckDBPyConnection]:
     """An empty DuckDB that puts on disk what does not fit into its memory."""
-    Path(settings.SEGMENTS_DIR).mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=settings.SEGMENTS_DIR, prefix="spill-") as spill:
+    with closing(Spill.open()) as spill:
         options: dict[str, str | bool | int | float | list[str]] = {
             "threads": settings.COMPACTION["threads"],
             "memory_limit": settings.COMPACTION["memory"],
-            "temp_directory": spill,
+            "temp_directory": str(spill.path),
             "preserve_insertion_order": False,
         }
         with duckdb.connect(config=options) as db:

@@ -6,21 +6,28 @@ the next round removes them. Readers and writers never wait for it.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Final
 
+import duckdb
 from django.db import connection
 
 from profiles_app.columnar import event_round, profile_round
 from profiles_app.columnar.build import Build, open_database
+from profiles_app.columnar.damage import SegmentsLost, is_damage
 from profiles_app.columnar.folders import project_folder
 from profiles_app.columnar.manifest import are_whole, mark_broken, read_generation, swap
 from profiles_app.columnar.source import open_source
+from profiles_app.columnar.spill import remove_left_spills
 from profiles_app.models import Dataset, Project, Segment
 
 _LOCK: Final = 0x526F7347
+_ROUNDS: Final[Mapping[Dataset, Callable[[Build], None]]] = {
+    Dataset.PROFILES: profile_round.run,
+    Dataset.EVENTS: event_round.run,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,17 +49,32 @@ def compact(project_id: int) -> Compacted | None:
             return None
         _check_files(project_id)
         _remove_leftovers(project_id)
-        return Compacted(profiles=_run(project, Dataset.PROFILES), events=_run(project, Dataset.EVENTS))
+        remove_left_spills()
+        return Compacted(
+            profiles=compact_dataset(project, Dataset.PROFILES), events=compact_dataset(project, Dataset.EVENTS)
+        )
 
 
-def _run(project: Project, dataset: Dataset) -> int:
+def compact_dataset(project: Project, dataset: Dataset) -> int:
+    """One round, by who holds the lock: how many rows stand in new files. Where an old file turns out to
+    be damaged, all are made anew."""
+    try:
+        return _write(project, dataset)
+    except SegmentsLost as lost:
+        mark_broken(project.pk, generation=lost.generation)
+        return _write(project, dataset)
+
+
+def _write(project: Project, dataset: Dataset) -> int:
     after = read_generation(project.pk)
-    with open_database() as db, open_source() as source:
-        build = Build(db=db, source=source, project=project, generation=after)
-        if dataset == Dataset.PROFILES:
-            profile_round.run(build)
-        else:
-            event_round.run(build)
+    try:
+        with open_database() as db, open_source() as source:
+            build = Build(db=db, source=source, project=project, generation=after)
+            _ROUNDS[dataset](build)
+    except duckdb.Error as error:
+        if is_damage(error, project.pk):
+            raise SegmentsLost(after.number) from error
+        raise
     # Rows that were read under a watermark must not be served under another.
     done = swap(
         project,

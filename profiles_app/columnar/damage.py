@@ -26,5 +26,5 @@ def is_damage(error: BaseException, project_id: int) -> bool:
 
 
 def is_end_of_database(error: BaseException) -> bool:
-    """Whether DuckDB will answer nothing any more."""
-    return isinstance(error, duckdb.FatalException | duckdb.InternalException)
+    """Whether DuckDB will answer nothing any more, or has no place left for what does not fit into memory."""
+    return isinstance(error, duckdb.FatalException | duckdb.InternalException | duckdb.IOException)

@@ -2,17 +2,18 @@
 
 import os
 import threading
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
-from uuid import uuid4
 
 import duckdb
 from django.conf import settings
 
 from profiles_app.columnar.files import open_file
+from profiles_app.columnar.spill import Spill
 from profiles_app.columnar.typing import CREATE_MACROS
 
 # Grouping by person fills an array and no hash table where the ids of a file span at most so many
@@ -109,14 +110,12 @@ def discard_database(database: Database) -> None:
 
 
 def _make() -> Database:
-    folder = Path(settings.SEGMENTS_DIR)
-    folder.mkdir(parents=True, exist_ok=True)
-    # DuckDB makes this folder when it first needs it, and takes it away at the end.
+    spill = Spill.open()
     root = duckdb.connect(
         config={
             "threads": settings.QUERY["threads"],
             "memory_limit": settings.QUERY["memory"],
-            "temp_directory": str(folder / f"spill-{uuid4().hex}"),
+            "temp_directory": str(spill.path),
             "max_temp_directory_size": "4GB",
             "preserve_insertion_order": False,
             "perfect_ht_threshold": _ARRAY_BITS,
@@ -126,7 +125,9 @@ def _make() -> Database:
     )
     for macro in CREATE_MACROS:
         root.execute(macro)
-    return Database(root=root)
+    database = Database(root=root)
+    weakref.finalize(database, spill.close)
+    return database
 
 
 @contextmanager

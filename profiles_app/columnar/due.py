@@ -8,6 +8,7 @@ from django.db import connection
 from django.utils import timezone
 
 from profiles_app.columnar.manifest import are_whole, read_generation
+from profiles_app.errors import NotFound
 from profiles_app.models import Dataset, Manifest, Project
 
 # Written since the watermark: more than this, or than this share of what the segments hold, makes
@@ -45,7 +46,10 @@ def list_due() -> list[int]:
 
 
 def _is_due(project_id: int) -> bool:
-    generation = read_generation(project_id)
+    try:
+        generation = read_generation(project_id)
+    except NotFound:  # Deleted a moment ago.
+        return False
     if generation.profiles_watermark is None or generation.events_watermark is None:
         return _ask(_ANY, {"project": project_id}) > 0
     if not are_whole(generation.segments):

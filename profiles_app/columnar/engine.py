@@ -127,20 +127,24 @@ def _interrupt(cursor: duckdb.DuckDBPyConnection) -> None:
         cursor.interrupt()
 
 
+def read_clock() -> datetime:
+    """The "now" of a question that names no other."""
+    return datetime.now(UTC)
+
+
 @contextmanager
 def ask(project: Project, *, group_key: GroupKey | None, now: datetime | None = None) -> Iterator[Question]:
     """A question over everything written so far, whose windows end now, or at another time. Raises
     `Preparing` while the columnar side is being built, and `TooSlow`."""
-    moment = Moment(now=now or datetime.now(UTC), timezone=project.timezone)
+    moment = Moment(now=now or read_clock(), timezone=project.timezone)
     deadline = time.monotonic() + settings.QUERY["seconds"]
     try:
         with lease(project.pk, deadline=deadline) as held:
             yield Question(held, project, group_key=group_key, moment=moment, deadline=deadline)
     except duckdb.Error as error:
-        if is_damage(error, project.pk) or is_end_of_database(error):
-            raise Preparing(LOST_MESSAGE) from error
-        if isinstance(error, duckdb.IOException):  # No room on the disk for what does not fit into memory.
-            raise TooSlow(_TOO_LARGE) from error
+        if is_end_of_database(error) or is_damage(error, project.pk):
+            full = isinstance(error, duckdb.IOException) and not is_damage(error, project.pk)
+            raise (TooSlow(_TOO_LARGE) if full else Preparing(LOST_MESSAGE)) from error
         raise
 
 

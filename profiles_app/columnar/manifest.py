@@ -1,13 +1,15 @@
 """Reading and swapping the manifest."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from django.db import connection, transaction
+from django.db.models import F
 
 from profiles_app.columnar.folders import project_folder
-from profiles_app.models import SEGMENT_VERSION, Dataset, Manifest, Project, Segment
+from profiles_app.errors import NotFound
+from profiles_app.models import SEGMENT_VERSION, Dataset, GroupKey, Manifest, Project, Segment
 
 _SYSTEM: Final = "SELECT system_identifier::text FROM pg_control_system()"
 
@@ -42,21 +44,30 @@ def read_system() -> str:
 
 def read_generation(project_id: int) -> Generation:
     """The present generation; without segments where they are of another cluster, epoch or version,
-    or broken."""
-    manifest = Manifest.objects.filter(project_id=project_id).select_related("project").first()
-    if manifest is None:
-        epoch = Project.objects.values_list("people_epoch", flat=True).get(pk=project_id)
-        return Generation(number=0, people_epoch=epoch)
-    epoch = manifest.project.people_epoch
-    if not _is_good(manifest):
-        return Generation(number=manifest.generation, people_epoch=epoch)
-    return Generation(
-        number=manifest.generation,
-        people_epoch=epoch,
-        profiles_watermark=manifest.profiles_watermark,
-        events_watermark=manifest.events_watermark,
-        segments=tuple(Segment.objects.filter(project_id=project_id).order_by("id")),
-    )
+    or broken. Raises `NotFound` where the project is gone."""
+    while True:
+        manifest = Manifest.objects.filter(project_id=project_id).select_related("project").first()
+        if manifest is None:
+            return Generation(number=0, people_epoch=_read_epoch(project_id))
+        if not _is_good(manifest):
+            return Generation(number=manifest.generation, people_epoch=manifest.project.people_epoch)
+        segments = tuple(Segment.objects.filter(project_id=project_id).order_by("id"))
+        # The segments of the next generation must not be read under the watermarks of this one.
+        if Manifest.objects.filter(project_id=project_id, generation=manifest.generation).exists():
+            return Generation(
+                number=manifest.generation,
+                people_epoch=manifest.project.people_epoch,
+                profiles_watermark=manifest.profiles_watermark,
+                events_watermark=manifest.events_watermark,
+                segments=segments,
+            )
+
+
+def _read_epoch(project_id: int) -> int:
+    epoch = Project.objects.filter(pk=project_id).values_list("people_epoch", flat=True).first()
+    if epoch is None:
+        raise NotFound("This project was deleted.")
+    return epoch
 
 
 def _is_good(manifest: Manifest) -> bool:
@@ -85,6 +96,13 @@ def mark_broken(project_id: int, *, generation: int) -> None:
     Manifest.objects.filter(project_id=project_id, generation=generation).update(broken=True)
 
 
+def forget_group_key(group_key: GroupKey) -> None:
+    """Forgets the segments of a kind of group that is being deleted, within its transaction. Readers have
+    to open the next generation: the files are cleared away."""
+    Manifest.objects.filter(project_id=group_key.project_id).update(generation=F("generation") + 1)
+    Segment.objects.filter(project_id=group_key.project_id, group_key=group_key).delete()
+
+
 @transaction.atomic
 def swap(
     project: Project,
@@ -93,13 +111,16 @@ def swap(
     watermark: int,
     after: Generation,
     replaced: Iterable[Segment],
-    written: Iterable[Segment],
+    written: Sequence[Segment],
 ) -> bool:
     """Makes the next generation the present one. False where that cannot be: another compaction was
-    faster, or a file was lost or rows were deleted meanwhile."""
+    faster, or a file was lost or rows were deleted meanwhile, or the project is gone."""
+    if not Project.objects.filter(pk=project.pk).exists():
+        return False
     Manifest.objects.get_or_create(project=project, defaults={"system": ""})
     manifest = Manifest.objects.select_for_update(of=("self",)).select_related("project").get(project=project)
-    if manifest.generation != after.number:
+    # Without the lock of a compaction, whose connection was lost, its new files may have been cleared away.
+    if manifest.generation != after.number or not are_whole(written):
         return False
     if not _is_good(manifest):
         if after.segments:

@@ -14,17 +14,15 @@ from profiles_app.columnar.source import PROFILE_COLUMNS
 from profiles_app.models import Dataset, GroupKey, Segment
 
 RANGE_ROWS: Final = 500_000
-# The last range grows; beyond this it is cut.
-_CUT_AT: Final = 2 * RANGE_ROWS
 
 Bounds = tuple[int | None, int | None]
 
 # The last range has room to grow.
-_CUTS: Final = f"""
+_CUTS: Final = """
 SELECT id FROM (
     SELECT id, row_number() OVER (ORDER BY id) AS place, count(*) OVER () AS rows FROM profiles_app_profile
     WHERE project_id = $1 AND deleted_at IS NULL AND coalesce(group_key_id, 0) = $2
-) AS numbered WHERE place % {RANGE_ROWS} = 0 AND place <= rows - {RANGE_ROWS} / 2 ORDER BY id
+) AS numbered WHERE place % $3 = 0 AND place <= rows - $3 / 2 ORDER BY id
 """
 _READ: Final = f"""
 SELECT {PROFILE_COLUMNS} FROM profiles_app_profile AS p
@@ -58,7 +56,7 @@ def run(build: Build) -> None:
 
 def _write_all(build: Build, key: GroupKey | None) -> None:
     population = key.pk if key else 0
-    cuts = [cut for (cut,) in build.source.rows(_CUTS, build.project.pk, population)]
+    cuts = [cut for (cut,) in build.source.rows(_CUTS, build.project.pk, population, RANGE_ROWS)]
     for least, limit in pairwise([None, *cuts, None]):
         build.source.load(
             build.db,
@@ -126,7 +124,8 @@ def _write_range(build: Build, relation: str, key: GroupKey | None, bounds: Boun
 
 def _cut(build: Build, relation: str, bounds: Bounds) -> Iterator[Bounds]:
     rows = build.count(relation)
-    if rows < _CUT_AT:
+    # The last range grows, to twice the rows at most.
+    if rows < 2 * RANGE_ROWS:
         return iter([bounds])
     cuts: Sequence[tuple[int]] = build.db.execute(
         f"""SELECT id FROM (SELECT id, row_number() OVER (ORDER BY id) AS place FROM {relation})

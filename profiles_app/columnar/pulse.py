@@ -5,6 +5,8 @@ from typing import Final
 
 from django.db import connection
 
+from profiles_app.errors import NotFound
+
 _PULSE: Final = """
 SELECT pg_current_snapshot()::text, pg_current_xact_id_if_assigned() IS NOT NULL, p.people_epoch,
     coalesce(m.generation, 0), coalesce(m.broken, false)
@@ -33,8 +35,11 @@ class Pulse:
 
 
 def read_pulse(project_id: int) -> Pulse:
-    """The pulse as this connection sees it now."""
+    """The pulse as this connection sees it now. Raises `NotFound` where the project is gone."""
     with connection.cursor() as cursor:
         cursor.execute(_PULSE, [project_id])
-        snapshot, writing, epoch, generation, broken = cursor.fetchone() or ("0:0:", False, 0, 0, False)
+        found = cursor.fetchone()
+    if found is None:
+        raise NotFound("This project was deleted.")
+    snapshot, writing, epoch, generation, broken = found
     return Pulse(snapshot=snapshot, writing=writing, people_epoch=epoch, generation=generation, broken=broken)

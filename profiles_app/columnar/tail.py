@@ -5,7 +5,8 @@ at the time of the last fetch, without those that had ended by then. A row that 
 replaces itself, so fetching one twice does no harm.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -114,8 +115,8 @@ class Tail:
         """Fetches what is new as of the pulse, which must be that of the running transaction.
         `on_events` may look at the new events in the table `fresh`."""
         for dataset in Dataset:
-            with transaction(cursor):
-                for rows in self._fetch(dataset):
+            with transaction(cursor), closing(self._fetch(dataset)) as batches:
+                for rows in batches:
                     self._add(cursor, dataset, rows, on_events=on_events)
             self.seen[dataset] = pulse.snapshot
 
@@ -129,7 +130,7 @@ class Tail:
         for name, bits in found:
             self.forms[name] = "".join(sorted({*self.forms.get(name, ""), *read_kinds(bits)}))
 
-    def _fetch(self, dataset: Dataset) -> Iterator[Sequence[tuple[Any, ...]]]:
+    def _fetch(self, dataset: Dataset) -> Generator[Sequence[tuple[Any, ...]]]:
         since, seen = self.since[dataset], self.seen.get(dataset)
         if since is None and seen is None:
             return _run(_ALL[dataset], {"project": self.project_id}, scroll=True)
@@ -168,7 +169,7 @@ def _reaches(older: int | None, newer: int) -> bool:
     return older is not None and older <= newer
 
 
-def _run(sql: str, values: dict[str, Any], *, scroll: bool) -> Iterator[Sequence[tuple[Any, ...]]]:
+def _run(sql: str, values: dict[str, Any], *, scroll: bool) -> Generator[Sequence[tuple[Any, ...]]]:
     """Batches of rows. `scroll` for what may be long: the server keeps it, page by page."""
     # Django's own cursors read text; psycopg's also the binary form, which is quicker.
     connection.ensure_connection()

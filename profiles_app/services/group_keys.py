@@ -1,9 +1,10 @@
 """The kinds of groups that a project knows.
 
 Deleting one meets records that arrive for it. Both take rows in the same order: groups by their id,
-then names of properties, the group key last (the ingestion when it commits: the foreign keys of its
-new rows are checked then). So they wait for each other in one direction. Whoever comes second is
-refused by a foreign key: deleting is tried again with the groups that came meanwhile.
+then names of properties, then (deleting only) the columnar segments, the group key last (the ingestion
+when it commits: the foreign keys of its new rows are checked then). So they wait for each other in one
+direction. Whoever comes second is refused by a foreign key: deleting is tried again with the groups
+that came meanwhile.
 """
 
 from typing import Final
@@ -11,6 +12,7 @@ from typing import Final
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import Count
 
+from profiles_app.columnar.manifest import forget_group_key
 from profiles_app.errors import BadInput, Unavailable
 from profiles_app.models import GroupKey, Profile, Project
 
@@ -80,5 +82,6 @@ def _delete(group_key: GroupKey) -> int:
         (number,) = cursor.fetchone() or (0,)
         cursor.execute(_LOCK_NAMES, this)
         cursor.execute(_DELETE_NAMES, this)
+        forget_group_key(group_key)
         cursor.execute(_DELETE_KEY, this)
     return int(number)
