@@ -120,7 +120,8 @@ def query(sql: str, *values: Any) -> list[tuple[Any, ...]]:
     """Rows of PostgreSQL."""
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
 
 
 def check(project: Project) -> None:
