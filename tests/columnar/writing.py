@@ -73,9 +73,7 @@ class Writer:
         """A person or group with exactly these properties, new or in place of those before."""
         return self.put_properties(distinct_id, properties, group_key=group_key)
 
-    def put_properties(
-        self, distinct_id: str, properties: dict[str, Any], *, group_key: GroupKey | None = None
-    ) -> int:
+    def put_properties(self, distinct_id: str, properties: dict[str, Any], *, group_key: GroupKey | None = None) -> int:
         key = group_key.pk if group_key else None
         return self._run(_PUT, self.project.pk, key, distinct_id, json.dumps(properties))
 
