@@ -55,7 +55,7 @@ def _die_while_duckdb_writes() -> Any:
     """As soon as the unfinished file is there."""
     from profiles_app.columnar import files
 
-    original = files._write  # noqa: SLF001
+    original = files._write
 
     def write(*args: Any, path: Any, **options: Any) -> Any:
         def watch() -> None:
