@@ -12,6 +12,9 @@ export PYTHONDONTWRITEBYTECODE := 1
 export MYPY_CACHE_DIR := $(CACHES)/mypy
 export RUFF_CACHE_DIR := $(CACHES)/ruff
 
+# Each has a database of its own.
+TEST_PROCESSES ?= $(shell n=$$(nproc); echo $$((n < 4 ? n : 4)))
+
 help:
 	@echo "make run     start Roster here, with demo data (docs/running.md)"
 	@echo "make test    run the tests; ARGS='-k word' chooses some"
@@ -29,7 +32,7 @@ install:
 
 test: install
 	@scripts/chromium.sh
-	$(PYTHON_IN_VENV) -m pytest $(ARGS)
+	$(PYTHON_IN_VENV) -m pytest --numprocesses $(TEST_PROCESSES) --dist loadfile $(ARGS)
 
 # The consistency of a database's history is no matter of the sources: no database runs here.
 lint: install

@@ -61,8 +61,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Start the database, unless no test will run or it is someone else's."""
-    if not session.config.option.collectonly and "DATABASE_URL" not in os.environ:
+    """Start the database, unless no test will run here or it is someone else's."""
+    shares_out = session.config.getoption("numprocesses", None) and not hasattr(session.config, "workerinput")
+    if not session.config.option.collectonly and not shares_out and "DATABASE_URL" not in os.environ:
         _POSTGRES.start()
 
 
