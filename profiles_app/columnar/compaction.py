@@ -21,6 +21,7 @@ from profiles_app.columnar.folders import project_folder
 from profiles_app.columnar.manifest import are_whole, mark_broken, read_generation, swap
 from profiles_app.columnar.source import open_source
 from profiles_app.columnar.spill import remove_left_spills
+from profiles_app.errors import NotFound
 from profiles_app.models import Dataset, Project, Segment
 
 _LOCK: Final = 0x526F7347
@@ -47,12 +48,14 @@ def compact(project_id: int) -> Compacted | None:
     with _hold(project_id) as held:
         if not held:
             return None
-        _check_files(project_id)
-        _remove_leftovers(project_id)
-        remove_left_spills()
-        return Compacted(
-            profiles=compact_dataset(project, Dataset.PROFILES), events=compact_dataset(project, Dataset.EVENTS)
-        )
+        try:
+            _check_files(project_id)
+            _remove_leftovers(project_id)
+            remove_left_spills()
+            profiles = compact_dataset(project, Dataset.PROFILES)
+            return Compacted(profiles=profiles, events=compact_dataset(project, Dataset.EVENTS))
+        except NotFound:  # Deleted meanwhile.
+            return None
 
 
 def compact_dataset(project: Project, dataset: Dataset) -> int:
