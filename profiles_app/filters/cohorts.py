@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
+from profiles_app.filters.errors import BadFilter
 from profiles_app.filters.tree import Filter
 
 
@@ -52,6 +53,14 @@ class NoCohorts:
 
     def find(self, cohort_id: int) -> Cohort:
         raise CohortMissing("does not exist")
+
+
+def name_cohort(cohorts: CohortResolver, number: int) -> str | None:
+    """What a sentence calls a cohort; None for one that cannot be used."""
+    try:
+        return cohorts.find(number).name
+    except (CohortMissing, BadFilter):
+        return None
 
 
 _makers: list[MakeResolver] = []

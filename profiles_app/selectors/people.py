@@ -130,7 +130,7 @@ class Matches:
 def match_people(query: PeopleQuery, *, reads: int = 2) -> Iterator[Matches]:
     """Those who match at this moment, to be read about so many times: what costs much to find is
     found once. Raises `BadFilter`."""
-    cohorts = _cohorts_of(query)
+    cohorts = find_cohorts(query)
     if query.filter is not None:
         check_filter(query.filter, cohorts=cohorts, check_pattern=find_fault)
     with ask(query.project, group_key=query.group_key, now=query.now) as question:
@@ -163,7 +163,8 @@ def _compile(query: PeopleQuery, question: Question, cohorts: CohortResolver) ->
     return exp.and_(*conditions) if conditions else exp.true()
 
 
-def _cohorts_of(query: PeopleQuery) -> CohortResolver:
+def find_cohorts(query: PeopleQuery) -> CohortResolver:
+    """The cohorts that the query's filter may use."""
     group_key_id = query.group_key.pk if query.group_key else None
     return cohorts_of(Scope(project_id=query.project.pk, group_key_id=group_key_id, user_id=query.user_id))
 

@@ -77,13 +77,14 @@ def parse_state(params: QueryDict, *, usual_columns: tuple[str, ...] = DEFAULT) 
     Roster links to."""
     search = params.get("search", "").strip().replace("\0", "")[:_LONGEST_SEARCH]
     sort, descending = _parse_sort(params.get("sort", ""))
+    tree = _read_filter(params.get("filter", ""))
     try:
-        population = Population(params.get("population") or Population.PROFILES)
+        population = Population(params.get("population") or tree.population)
     except ValueError:
         raise BadInput("The address asks for a population that does not exist; it is “profiles” or “all”.") from None
     return PeopleState(
         population=population,
-        filter=_read_filter(params.get("filter", "")),
+        filter=None if tree.where == All() else tree,
         search=search,
         sort=sort,
         descending=descending,
@@ -134,16 +135,15 @@ def _write_sort(name: str, *, descending: bool) -> str:
     return f"+{name}" if name[0] in "+-" else name
 
 
-def _read_filter(text: str) -> Filter | None:
-    """The tree as JSON; its own population gives way to the page's."""
+def _read_filter(text: str) -> Filter:
+    """The tree as JSON; its own population gives way to that of the address, where there is one."""
     if not text:
-        return None
+        return Filter()
     try:
         document = json.loads(text)
     except (ValueError, RecursionError):
         raise BadInput("The filter in the address is incomplete: it cannot be read as JSON.") from None
-    tree = parse_filter(document)
-    return None if tree.where == All() else tree
+    return parse_filter(document)
 
 
 def _write_filter(tree: Filter | None) -> str:

@@ -2,27 +2,32 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, Final
 from urllib.parse import quote
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.utils.safestring import SafeString
 from django_htmx.http import HttpResponseClientRefresh, push_url
 
 from profiles_app.display.labels import NAME, label_property
 from profiles_app.display.person import choose_title, read_avatar_url
 from profiles_app.errors import BadInput, TooSlow, Unavailable, UserFacingError
+from profiles_app.filters.cohorts import name_cohort
 from profiles_app.filters.describe import Wording, describe_filter
 from profiles_app.filters.tree import Population
 from profiles_app.http.doors import MemberRequest, member_page
 from profiles_app.models import GroupKey
 from profiles_app.people.frame import render_fragment, render_page
 from profiles_app.selectors.access import Access, get_group_key
-from profiles_app.selectors.people import Person, Position, has_people, read_people
+from profiles_app.selectors.people import PeopleQuery, Person, Position, find_cohorts, has_people, read_people
 from profiles_app.users_page.addresses import address_of_people, address_of_profile
 from profiles_app.users_page.columns import Heading, choose_columns, render_cells
 from profiles_app.users_page.snippets import list_snippets, read_server_address
 from profiles_app.users_page.state import PeopleState, parse_state, read_position, write_position
+
+# A request line may have 8,190 bytes; a link that is longer leads nowhere.
+_LONGEST_LINK: Final = 7_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,16 +80,31 @@ def show_people(request: MemberRequest, access: Access, *, group_key: GroupKey |
     try:
         state = parse_state(request.GET, usual_columns=usual)
     except BadInput as problem:
-        state = PeopleState(columns=usual, usual_columns=usual)
-        return _answer(request, access, base | _describe_problem(problem, state, path), part=part)
+        state = _read_the_rest(request.GET, usual)
+        query = state.query(access.project, group_key, user_id=access.user_id)
+        return _answer(request, access, base | _describe_problem(problem, state, query, path), part=part)
     if not part and not has_people(access.project, group_key=group_key):
         return _welcome(request, access, base)
+    query = state.query(access.project, group_key, user_id=access.user_id)
     try:
-        content = _read_people(access, state, group_key=group_key, path=path)
+        content = _read_people(access, state, query, path)
     except (BadInput, TooSlow, Unavailable) as problem:
-        content = _describe_problem(problem, state, path)
+        content = _describe_problem(problem, state, query, path)
     response = _answer(request, access, base | content, part=part)
-    return push_url(response, state.url(path)) if part else response
+    # A page that looks again by itself stays where it is in the browser's history.
+    is_waiting = part and request.htmx.trigger == "preparing"
+    return push_url(response, state.url(path)) if part and not is_waiting else response
+
+
+def _read_the_rest(params: QueryDict, usual: tuple[str, ...]) -> PeopleState:
+    """What an address says beside its filter, so that clearing a wrong filter clears nothing else."""
+    rest = params.copy()
+    for name in ("filter", "page"):
+        rest.pop(name, None)
+    try:
+        return parse_state(rest, usual_columns=usual)
+    except BadInput:
+        return PeopleState(columns=usual, usual_columns=usual)
 
 
 def _answer(request: MemberRequest, access: Access, context: Mapping[str, Any], *, part: bool) -> HttpResponse:
@@ -93,8 +113,7 @@ def _answer(request: MemberRequest, access: Access, context: Mapping[str, Any], 
     return render(request, template, access, dict(context), status=context.get("status", 200))
 
 
-def _read_people(access: Access, state: PeopleState, *, group_key: GroupKey | None, path: str) -> dict[str, Any]:
-    query = state.query(access.project, group_key, user_id=access.user_id)
+def _read_people(access: Access, state: PeopleState, query: PeopleQuery, path: str) -> dict[str, Any]:
     position = read_position(state.page, query)
     page, count = read_people(query, at=position)
 
@@ -102,18 +121,18 @@ def _read_people(access: Access, state: PeopleState, *, group_key: GroupKey | No
         return state.change(page=write_position(place, query)).url(path) if place else ""
 
     here = state.url(path)
-    return _describe_state(state, path) | {
+    return _describe_state(state, query, path) | {
         "count": count,
         "headings": _list_headings(state, path),
-        "rows": [_make_row(person, access, group_key=group_key, state=state, here=here) for person in page.people],
+        "rows": [_make_row(person, access, group_key=query.group_key, state=state, here=here) for person in page.people],
         "next_url": url_of(page.next),
         "previous_url": url_of(page.previous),
         "first_url": state.change().url(path) if state.page else "",
     }
 
 
-def _describe_state(state: PeopleState, path: str) -> dict[str, Any]:
-    wording = Wording(label_property=label_property)
+def _describe_state(state: PeopleState, query: PeopleQuery, path: str) -> dict[str, Any]:
+    wording = Wording(label_property=label_property, name_cohort=partial(name_cohort, find_cohorts(query)))
     hidden = [(name, text) for name, text in state.change(search="").fields()]
     return {
         "state": state,
@@ -129,9 +148,11 @@ def _describe_state(state: PeopleState, path: str) -> dict[str, Any]:
     }
 
 
-def _describe_problem(problem: UserFacingError, state: PeopleState, path: str) -> dict[str, Any]:
+def _describe_problem(
+    problem: UserFacingError, state: PeopleState, query: PeopleQuery, path: str
+) -> dict[str, Any]:
     """The table's place taken by what went wrong, with the way out."""
-    return _describe_state(state, path) | {
+    return _describe_state(state, query, path) | {
         "problem": problem,
         "status": problem.status,
         "retry_url": state.url(path),
@@ -152,11 +173,12 @@ def _make_heading(name: str, state: PeopleState, path: str) -> Heading:
 
 def _make_row(person: Person, access: Access, *, group_key: GroupKey | None, state: PeopleState, here: str) -> Row:
     profile = address_of_profile(access.project, group_key, person.distinct_id)
+    back = f"{profile}&back={quote(here, safe='')}"
     return Row(
         person=person,
         title=choose_title(person.distinct_id, person.properties),
         avatar_url=read_avatar_url(person.properties),
-        url=f"{profile}&back={quote(here, safe='')}",
+        url=back if len(back) <= _LONGEST_LINK else profile,
         cells=render_cells(person, state.columns, project=access.project),
     )
 

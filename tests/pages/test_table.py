@@ -14,6 +14,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import Settings
 
+from cohorts_app.models import Cohort
+from profiles_app.errors import Preparing
 from profiles_app.ingest.take import take_groups
 from profiles_app.models import GroupKey, Profile, Project
 from tests.pages.making import NOW, make_profile
@@ -402,3 +404,52 @@ def test_a_page_of_another_filter_is_refused(project: Project, owner: Client) ->
     assert len(read_rows(get_page(owner, unescape(following)))) == 10
     other = unescape(following).replace(quote("at_least"), "more_than").replace("at_least", "more_than")
     assert owner.get(other).status_code == 400
+
+
+def test_a_cohort_in_the_filter_is_said_by_its_name(project: Project, owner: Client, alice: Profile) -> None:
+    everybody = {"where": {"property": "$name", "type": "any", "op": "is_set"}}
+    cohort = Cohort.objects.create(project=project, name="Known people", definition=everybody)
+    tree = {"where": {"cohort": cohort.pk, "in": False}}
+    page = get_page(owner, f"/projects/{project.pk}/users?filter={quote(json.dumps(tree))}")
+    assert "is not in cohort Known people" in page
+
+
+def test_a_filter_says_its_population(project: Project, owner: Client, alice: Profile) -> None:
+    make_profile(project, "only events", {})
+    tree = {"population": "all", "where": {"property": "$distinct_id", "type": "any", "op": "is_set"}}
+    address = f"/projects/{project.pk}/users?filter={quote(json.dumps(tree))}"
+    assert len(read_rows(get_page(owner, address))) == 2
+    assert len(read_rows(get_page(owner, f"{address}&population=profiles"))) == 1
+
+
+def test_clearing_a_wrong_filter_clears_nothing_else(project: Project, owner: Client, alice: Profile) -> None:
+    rest = "search=ali&sort=-logins&columns=plan"
+    wrong = quote('{"where":{"any":1}}')
+    answer = owner.get(f"/projects/{project.pk}/users?{rest}&filter={wrong}")
+    cleared = f'href="/projects/{project.pk}/users?{rest}"'
+    assert cleared in unescape(answer.content.decode())
+    assert 'value="ali"' in answer.content.decode()
+
+
+def test_links_stay_short_enough_to_be_followed(project: Project, owner: Client, alice: Profile) -> None:
+    names = [f"é, {number}" for number in range(150)]
+    tree = {"where": {"property": "plan", "type": "string", "op": "is_not", "value": names}}
+    page = get_page(owner, f"/projects/{project.pk}/users?filter={quote(json.dumps(tree, ensure_ascii=False))}")
+    links = re.findall(r'href="([^"]*)"', page)
+    assert any("/users/profile?" in link for link in links)
+    assert max(len(unescape(link)) for link in links) < 8_000
+
+
+def test_not_ready_yet_is_a_state(
+    project: Project, owner: Client, alice: Profile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise Preparing("Roster is preparing the data.")
+
+    monkeypatch.setattr("profiles_app.users_page.views.read_people", refuse)
+    answer = owner.get(f"/projects/{project.pk}/users")
+    assert answer.status_code == 503
+    page = answer.content.decode()
+    assert "Roster is preparing the data." in page
+    assert "Try again" in page
+    assert "This address does not work" not in page
