@@ -1,5 +1,6 @@
 """A question ends at its limits with a sentence, and the process is as before."""
 
+import re
 import time
 from collections.abc import Iterator
 
@@ -13,7 +14,7 @@ from profiles_app.columnar.compaction import compact
 from profiles_app.columnar.database import discard_database, get_database
 from profiles_app.columnar.engine import Question, ask
 from profiles_app.errors import TooSlow
-from profiles_app.models import Project
+from profiles_app.models import Membership, Project, Role, User
 from tests.columnar.placing import make_project
 from tests.columnar.writing import Writer, check, count, query
 
@@ -92,15 +93,44 @@ def test_the_limit_of_memory(project: Project) -> None:
     check_as_before(project)
 
 
-def test_the_page_says_so(client: Client, settings: Settings) -> None:
-    from profiles_app.models import Membership, Role, User
-
-    project = make_project()
-    Writer(project).put("p", n=1)
+@pytest.fixture
+def owner(client: Client) -> Client:
     user = User.objects.create_user("owner@example.com", "correct horse battery", name="Owner")
-    Membership.objects.create(user=user, project=project, role=Role.ADMIN)
     client.force_login(user)
+    return client
+
+
+def make_own() -> Project:
+    project = make_project()
+    user = User.objects.get(email="owner@example.com")
+    Membership.objects.create(user=user, project=project, role=Role.ADMIN)
+    Writer(project).put("somebody", n=1)
+    return project
+
+
+def test_the_page_says_what_takes_too_long(owner: Client, settings: Settings) -> None:
+    project = make_own()
     settings.QUERY = settings.QUERY | {"seconds": 0.0}
-    answer = client.get(f"/projects/{project.pk}/users")
+    answer = owner.get(f"/projects/{project.pk}/users")
     assert answer.status_code == 503
     assert "This took too long" in answer.content.decode()
+
+
+def test_the_page_waits_for_the_files(owner: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And looks again by itself, without a new step in the browser's history each time."""
+    project = make_own()
+    address = f"/projects/{project.pk}/users?population=all"
+    monkeypatch.setattr("profiles_app.columnar.view.LARGEST_WITHOUT_SEGMENTS", 0)
+    answer = owner.get(address)
+    assert answer.status_code == 503
+    page = answer.content.decode()
+    assert "Getting this project ready" in page
+    assert "Roster is arranging this project" in page
+    assert re.search(r'id="preparing"[^>]* hx-get="[^"]+" hx-trigger="every 3s"', page)
+    again = {"HX-Request": "true", "HX-Trigger": "preparing"}
+    part = owner.get(address, headers=again)
+    assert (part.status_code, part.has_header("HX-Push-Url")) == (503, False)
+    assert compact(project.pk) is not None
+    part = owner.get(address, headers=again)
+    assert (part.status_code, part.has_header("HX-Push-Url")) == (200, False)
+    assert "somebody" in part.content.decode()
