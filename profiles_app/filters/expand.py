@@ -6,7 +6,8 @@ from typing import Final, NoReturn
 
 from profiles_app.filters.cohorts import Cohort, CohortMissing, CohortResolver
 from profiles_app.filters.errors import BadFilter, Problem
-from profiles_app.filters.tree import CohortLeaf, walk
+from profiles_app.filters.size import Size, measure_tree
+from profiles_app.filters.tree import CohortLeaf
 
 DEEPEST_COHORT: Final = 10
 MOST_LEAVES_IN_ALL: Final = 500
@@ -18,7 +19,7 @@ class Trail:
     def __init__(self, cohorts: CohortResolver, *, saving: Cohort | None = None) -> None:
         self._cohorts = cohorts
         self._entered = [saving] if saving else []
-        self._leaves = 0
+        self._size = Size()
 
     @contextmanager
     def enter(self, leaf: CohortLeaf, path: str) -> Iterator[Cohort]:
@@ -49,13 +50,12 @@ class Trail:
             self._refuse(path, "cohort_broken", f"{self._say_inside()} has a definition with a fault: {bad.message}")
 
     def _count(self, cohort: Cohort, path: str) -> None:
-        self._leaves += 1 + sum(1 for _ in walk(cohort.filter.where))
-        if self._leaves > MOST_LEAVES_IN_ALL:
-            self._refuse(
-                path,
-                "too_many",
-                f"With all its cohorts this filter has more than {MOST_LEAVES_IN_ALL} conditions; use fewer cohorts.",
-            )
+        self._size += Size(conditions=1) + measure_tree(cohort.filter.where)
+        excess = self._size.find_excess()
+        if self._size.conditions > MOST_LEAVES_IN_ALL:
+            excess = f"more than {MOST_LEAVES_IN_ALL} conditions"
+        if excess:
+            self._refuse(path, "too_many", f"With all its cohorts this filter has {excess}; use fewer cohorts.")
 
     def _say_inside(self) -> str:
         inside = " → ".join(f"“{cohort.name}”" for cohort in self._entered)

@@ -6,7 +6,8 @@ from typing import Final
 from profiles_app.filters.errors import BadFilter
 from profiles_app.filters.leaves import LeafReader
 from profiles_app.filters.reading import Reader
-from profiles_app.filters.tree import VERSION, All, Any, Filter, Node, Not, Population
+from profiles_app.filters.size import Size, measure_leaf
+from profiles_app.filters.tree import VERSION, All, Any, Filter, Node, Not, Population, walk
 
 DEEPEST: Final = 8
 MOST_LEAVES: Final = 100
@@ -21,9 +22,21 @@ def parse_filter(document: object) -> Filter:
     the population. Raises `BadFilter` with all problems."""
     reader = Reader()
     tree = _Parser(reader).filter({} if document is None else document)
+    if tree is not None and not reader.problems:
+        _check_size(tree.where, reader)
     if reader.problems or tree is None:
         raise BadFilter(reader.problems)
     return tree
+
+
+def _check_size(where: Node, reader: Reader) -> None:
+    size = Size()
+    for path, leaf in walk(where):
+        size += measure_leaf(leaf)
+        excess = size.find_excess()
+        if excess:
+            reader.report(f"{path}.value", "too_many", f"Here this filter has {excess}; remove some.")
+            return
 
 
 class _Parser:
@@ -99,9 +112,11 @@ class _Parser:
         return All(nodes) if marker == "all" else Any(nodes)
 
     def _leaf(self, raw: Mapping[str, object], marker: str, path: str, *, depth: int) -> Node | None:
-        self._leaves += 1
+        steps = raw.get("sequence")
+        before = self._leaves
+        self._leaves += max(1, len(steps)) if isinstance(steps, list | tuple) else 1
         if self._leaves > MOST_LEAVES:
-            if self._leaves == MOST_LEAVES + 1:
+            if before <= MOST_LEAVES:
                 self._report_too_many(path)
             return None
 
@@ -111,4 +126,6 @@ class _Parser:
         return self._leaf_reader.read(marker, raw, path, read_where)
 
     def _report_too_many(self, path: str) -> None:
-        self._reader.report(path, "too_many", f"A filter holds at most {MOST_LEAVES} conditions; remove some.")
+        self._reader.report(
+            path, "too_many", f"A filter holds at most {MOST_LEAVES} conditions and steps; remove some."
+        )

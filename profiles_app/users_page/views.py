@@ -124,7 +124,9 @@ def _read_people(access: Access, state: PeopleState, query: PeopleQuery, path: s
     return _describe_state(state, query, path) | {
         "count": count,
         "headings": _list_headings(state, path),
-        "rows": [_make_row(person, access, group_key=query.group_key, state=state, here=here) for person in page.people],
+        "rows": [
+            _make_row(person, access, group_key=query.group_key, state=state, here=here) for person in page.people
+        ],
         "next_url": url_of(page.next),
         "previous_url": url_of(page.previous),
         "first_url": state.change().url(path) if state.page else "",
@@ -148,9 +150,7 @@ def _describe_state(state: PeopleState, query: PeopleQuery, path: str) -> dict[s
     }
 
 
-def _describe_problem(
-    problem: UserFacingError, state: PeopleState, query: PeopleQuery, path: str
-) -> dict[str, Any]:
+def _describe_problem(problem: UserFacingError, state: PeopleState, query: PeopleQuery, path: str) -> dict[str, Any]:
     """The table's place taken by what went wrong, with the way out."""
     return _describe_state(state, query, path) | {
         "problem": problem,

@@ -124,6 +124,14 @@ def test_cohorts_that_multiply_are_refused_before_they_are_many(project: Project
     assert str(MOST_LEAVES_IN_ALL) in problem.message
 
 
+def test_the_values_of_all_cohorts_are_limited(project: Project) -> None:
+    texts = [str(number) for number in range(900)]
+    cohort = make_cohort(project, "Many texts", {"property": "p", "op": "contains", "value": texts})
+    assert find_problems(project, {"cohort": cohort.pk}) == []
+    (problem,) = find_problems(project, {"all": [{"cohort": cohort.pk}] * 2})
+    assert (problem.path, problem.code) == ("where.all[1].cohort", "too_many")
+
+
 def test_a_definition_that_cannot_be_read_is_a_fault(project: Project) -> None:
     cohort = make_cohort(project, "Old", {"property": "x", "op": "no such operator"})
     (problem,) = find_problems(project, {"cohort": cohort.pk})

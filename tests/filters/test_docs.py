@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from config.runtime.folders import CHECKOUT
-from profiles_app.filters import expand, inputs, leaves, parse, reading
+from profiles_app.filters import expand, inputs, leaves, parse, reading, size
 from profiles_app.filters.comparisons import COMPARISONS
 from profiles_app.filters.inputs import Input
 from profiles_app.filters.operators import OPERATORS
@@ -65,10 +65,12 @@ def test_words_are_on_the_page(word: str) -> None:
     "said",
     [
         f"| nesting | {parse.DEEPEST} |",
-        f"| conditions | {parse.MOST_LEAVES} |",
+        f"| conditions, each step of a sequence being one | {parse.MOST_LEAVES} |",
         f"| conditions, with those of all cohorts | {expand.MOST_LEAVES_IN_ALL} |",
         f"| cohorts in cohorts | {expand.DEEPEST_COHORT} |",
         f"| values of one condition | {reading.MOST_VALUES:,} |",
+        f"| values of all conditions | {size.MOST_VALUES_IN_ALL:,} |",
+        f"`any_contains` | {size.MOST_PARTS_IN_ALL:,} |",
         f"| a text | {reading.LONGEST_TEXT:,} characters |",
         f"| a pattern | {inputs.LONGEST_PATTERN:,} characters |",
         f"| a name | {leaves.LONGEST_NAME:,} characters |",

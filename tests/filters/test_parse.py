@@ -103,6 +103,21 @@ def test_a_tree_holds_a_hundred_leaves() -> None:
     assert find_faults({"where": {"all": [inside, inside]}}) == [("where.all[1].where.any[48]", "too_many")]
 
 
+def test_each_step_of_a_sequence_is_a_condition() -> None:
+    sequence = {"sequence": [{"event": "A"}] * 10}
+    parse_filter({"where": {"all": [sequence] * 10}})
+    assert find_faults({"where": {"all": [sequence] * 12}}) == [("where.all[10]", "too_many")]
+
+
+@pytest.mark.parametrize(
+    ("op", "most"), [("is", 10), ("is_not", 10), ("contains", 1), ("not_contains", 1), ("any_contains", 1)]
+)
+def test_the_values_of_all_conditions_are_limited(op: str, most: int) -> None:
+    leaf = {"property": "p", "op": op, "value": [str(text) for text in range(1_000)]}
+    parse_filter({"where": {"all": [leaf] * most}})
+    assert find_faults({"where": {"all": [leaf] * (most + 1)}}) == [(f"where.all[{most}].value", "too_many")]
+
+
 def test_all_faults_are_told_at_once() -> None:
     document = {
         "version": 2,

@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import Settings
 
 from cohorts_app.models import Cohort
-from profiles_app.errors import Preparing
+from profiles_app.errors import Unavailable
 from profiles_app.ingest.take import take_groups
 from profiles_app.models import GroupKey, Profile, Project
 from tests.pages.making import NOW, make_profile
@@ -440,16 +440,16 @@ def test_links_stay_short_enough_to_be_followed(project: Project, owner: Client,
     assert max(len(unescape(link)) for link in links) < 8_000
 
 
-def test_not_ready_yet_is_a_state(
+def test_not_at_this_moment_is_a_state(
     project: Project, owner: Client, alice: Profile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object, **__: object) -> None:
-        raise Preparing("Roster is preparing the data.")
+        raise Unavailable("The data cannot be reached.")
 
     monkeypatch.setattr("profiles_app.users_page.views.read_people", refuse)
     answer = owner.get(f"/projects/{project.pk}/users")
     assert answer.status_code == 503
     page = answer.content.decode()
-    assert "Roster is preparing the data." in page
+    assert "The data cannot be reached." in page
     assert "Try again" in page
     assert "This address does not work" not in page
