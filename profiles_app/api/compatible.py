@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from profiles_app.api.days import Day
 from profiles_app.api.parameters import MOST_NAMES, DistinctId, FilterTree, KindOfGroup, Name, Parameters, Text
-from profiles_app.api.request_fields import parse_json
+from profiles_app.api.request_fields import parse_json_field
 from profiles_app.errors import NotFound
 from profiles_app.models import GroupKey
 
@@ -34,7 +34,7 @@ class JsonList(serializers.ListField):
         return dictionary.get(self.field_name, serializers.empty)
 
     def to_internal_value(self, data: Any) -> Any:
-        return super().to_internal_value(parse_json(data) if isinstance(data, str) else data)
+        return super().to_internal_value(parse_json_field(data))
 
 
 class CohortChoice(serializers.Field[Any, Any, Any, Any]):
@@ -43,7 +43,7 @@ class CohortChoice(serializers.Field[Any, Any, Any, Any]):
     default_error_messages = {"invalid": 'Send {{"id": 12}} with the number of a cohort.'}
 
     def to_internal_value(self, data: Any) -> int:
-        cohort = parse_json(data) if isinstance(data, str) else data
+        cohort = parse_json_field(data)
         number = cohort.get("id") if isinstance(cohort, dict) and len(cohort) == 1 else None
         if not isinstance(number, int) or isinstance(number, bool) or not 0 < number <= _LARGEST_NUMBER:
             self.fail("invalid")

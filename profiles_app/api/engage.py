@@ -1,6 +1,8 @@
 """/api/query/engage: profiles in Mixpanel's format, a thousand a page."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC
 from typing import Any, Final
 
@@ -15,6 +17,7 @@ from profiles_app.api.request_fields import JsonParser
 from profiles_app.api.schema import describe
 from profiles_app.api.views import ProjectView
 from profiles_app.display.labels import DISTINCT_ID, UPDATED_AT
+from profiles_app.filters.errors import BadFilter
 from profiles_app.filters.tree import All, CohortLeaf, Filter, Node, Population, Property, Type
 from profiles_app.models import Project
 from profiles_app.selectors.people import PeopleQuery, Person
@@ -40,7 +43,8 @@ class Engage(ProjectView):
     def get(self, request: Request) -> Response:
         chosen = self.read(EngageParameters)
         query = _make_query(self.project, chosen, user_id=self.user_id)
-        page = get_page(query, page=chosen["page"], session_id=chosen.get("session_id", ""))
+        with _faults_of(chosen):
+            page = get_page(query, page=chosen["page"], session_id=chosen.get("session_id", ""))
         return Response(
             {
                 "page": chosen["page"],
@@ -61,7 +65,7 @@ def _make_query(project: Project, chosen: dict[str, Any], *, user_id: int | None
         project=project,
         group_key=chosen.get("data_group_id") or chosen.get("group_key"),
         population=_choose_population(chosen),
-        filter=Filter(where=All(tuple(_list_conditions(chosen)))),
+        filter=Filter(where=All(tuple(node for _, node in _list_conditions(chosen)))),
         sort=DISTINCT_ID,
         descending=False,
         user_id=user_id,
@@ -77,16 +81,32 @@ def _choose_population(chosen: dict[str, Any]) -> Population:
     return Population.ALL if everybody else Population.PROFILES
 
 
-def _list_conditions(chosen: dict[str, Any]) -> Iterable[Node]:
-    """All of which must hold."""
+def _list_conditions(chosen: dict[str, Any]) -> Iterable[tuple[str, Node]]:
+    """All of which must hold, with the parameters that they come from."""
     if "filter" in chosen:
-        yield chosen["filter"].where
+        yield "filter", chosen["filter"].where
     if "filter_by_cohort" in chosen:
-        yield CohortLeaf(cohort=chosen["filter_by_cohort"])
+        yield "filter_by_cohort", CohortLeaf(cohort=chosen["filter_by_cohort"])
     if "distinct_id" in chosen:
-        yield _is_one_of([chosen["distinct_id"]])
+        yield "distinct_id", _is_one_of([chosen["distinct_id"]])
     if "distinct_ids" in chosen:
-        yield _is_one_of(chosen["distinct_ids"])
+        yield "distinct_ids", _is_one_of(chosen["distinct_ids"])
+
+
+@contextmanager
+def _faults_of(chosen: dict[str, Any]) -> Iterator[None]:
+    """Tells the faults of the whole tree at the places in the parameters that they come from."""
+    try:
+        yield
+    except BadFilter as bad:
+        places = {f"where.all[{number}]": name for number, (name, _) in enumerate(_list_conditions(chosen))}
+        raise BadFilter([replace(fault, path=_find_place(fault.path, places)) for fault in bad.problems]) from None
+
+
+def _find_place(path: str, places: dict[str, str]) -> str:
+    start, bracket, rest = path.partition("]")
+    name = places[start + bracket]
+    return f"where{rest}" if name == "filter" else name
 
 
 def _is_one_of(distinct_ids: list[str]) -> Node:

@@ -18,11 +18,14 @@ from django.core import signing
 from django.core.cache import cache
 
 from profiles_app.api.cursors import BadCursor, fingerprint_people, pack_position, unpack_position
+from profiles_app.errors import TooSlow
 from profiles_app.selectors.people import PeoplePage, PeopleQuery, Person, Position, list_people, read_people
 
 PAGE_SIZE: Final = 1_000
 _SALT: Final = "roster.api.session"
 _KEPT: Final = 24 * 3600  # seconds
+# One request passes over so many pages at most to find where its own begins.
+MOST_PASSED: Final = 100
 
 # The beginning of a page; None: the list ended before it.
 Beginnings = dict[int, Position | None]
@@ -47,7 +50,7 @@ class EngagePage:
 
 def get_page(query: PeopleQuery, *, page: int, session_id: str) -> EngagePage:
     """A page of the list, in the order of distinct ids. Page 0 begins a walk, whose `total` all of its
-    pages repeat. Raises `BadCursor`."""
+    pages repeat. Raises `BadCursor`, and `TooSlow` for a page far beyond those that were read."""
     if page == 0:
         first, total = read_people(query, limit=PAGE_SIZE)
         return _answer(query, Session(name=secrets.token_urlsafe(9), total=total), 0, first)
@@ -80,12 +83,17 @@ def _find_beginning(query: PeopleQuery, session: Session, page: int) -> Position
     nearest = max((number for number in known if 0 < number <= page), default=0)
     beginning = known.get(nearest)
     learned: Beginnings = {}
-    for number in range(nearest, page):
+    for number in range(nearest, min(page, nearest + MOST_PASSED)):
         if number > 0 and beginning is None:
-            break
+            return None
         beginning = learned[number + 1] = list_people(query, at=beginning, limit=PAGE_SIZE).next
     if learned:
         _remember(session, learned)
+    if page > nearest + MOST_PASSED and beginning is not None:
+        raise TooSlow(
+            f"Page {page} is more than {MOST_PASSED} pages beyond those that were read. Read the pages in order, or "
+            "ask again: each time Roster gets nearer."
+        )
     return beginning
 
 

@@ -5,9 +5,10 @@ from itertools import groupby
 from typing import Any, Final
 
 from profiles_app.filters.comparisons import COMPARISONS
-from profiles_app.filters.inputs import LONGEST_PATTERN, Input
-from profiles_app.filters.leaves import LONGEST_NAME
+from profiles_app.filters.inputs import LONGEST_LIST, LONGEST_PATTERN, Input
+from profiles_app.filters.leaves import CASTABLE, FEWEST_STEPS, LARGEST_ID, LONGEST_NAME, MOST_STEPS
 from profiles_app.filters.operators import OPERATORS, Operator
+from profiles_app.filters.parse import DEEPEST, MOST_LEAVES
 from profiles_app.filters.reading import LARGEST_SPAN, LONGEST_TEXT, MOST_VALUES
 from profiles_app.filters.tree import VERSION, Aggregate, Population, Type, Unit
 
@@ -80,8 +81,9 @@ def _describe_filter() -> Schema:
             "version": {"type": "integer", "enum": [VERSION]},
             "population": _enum(population.value for population in Population),
         },
-        description="A set of people: those of the population for whom `where` holds. At most 100 leaves, 8 deep. "
-        "Negative operators are exact complements: they hold for people without the property, too.",
+        description="A set of people: those of the population for whom `where` holds. At most "
+        f"{MOST_LEAVES} conditions and steps, {DEEPEST} deep. Negative operators are exact complements: they hold "
+        "for people without the property, too.",
     )
 
 
@@ -97,7 +99,7 @@ def _describe_form(kind: Type, form: Input, operators: list[Operator]) -> Schema
     return _object(
         {"property": _NAME, "type": _enum([kind.value]), "op": _enum(entry.key for entry in operators)}
         | ({} if value is None else {"value": value}),
-        optional={"cast": {"type": "boolean"}} if kind in {Type.NUMBER, Type.BOOLEAN, Type.DATE} else None,
+        optional={"cast": {"type": "boolean"}} if kind in CASTABLE else None,
         description="; ".join(f"`{entry.key}`: {entry.label}" for entry in operators),
     )
 
@@ -117,7 +119,7 @@ _VALUES: Final[dict[Input, Schema | None]] = {
     Input.PATTERN: {"type": "string", "minLength": 1, "maxLength": LONGEST_PATTERN, "description": "RE2."},
     Input.NUMBER: _NUMBER,
     Input.NUMBER_RANGE: _pair_of(_NUMBER),
-    Input.LENGTH: {"type": "integer", "minimum": 0, "maximum": 1_000_000},
+    Input.LENGTH: {"type": "integer", "minimum": 0, "maximum": LONGEST_LIST},
     Input.DAY: _DAY,
     Input.DAYS: _list_of(_DAY),
     Input.DAY_RANGE: _pair_of(_DAY),
@@ -149,7 +151,7 @@ def _describe_behaviour() -> Schema:
 def _describe_sequence() -> Schema:
     step = _object({"event": _NAME}, optional={"where": _ref("FilterEventNode"), "within": _ref("FilterSpan")})
     return _object(
-        {"sequence": {"type": "array", "items": step, "minItems": 2, "maxItems": 10}},
+        {"sequence": {"type": "array", "items": step, "minItems": FEWEST_STEPS, "maxItems": MOST_STEPS}},
         optional={"did": {"type": "boolean", "default": True}, "window": _ref("FilterWindow")},
         description="Did one event after the other, each within its time after the one before.",
     )
@@ -157,7 +159,7 @@ def _describe_sequence() -> Schema:
 
 def _describe_cohort() -> Schema:
     return _object(
-        {"cohort": {"type": "integer", "minimum": 1}},
+        {"cohort": {"type": "integer", "minimum": 1, "maximum": LARGEST_ID}},
         optional={"in": {"type": "boolean", "default": True}},
         description="Is in a cohort, or with `in: false` is not.",
     )

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from rest_framework import serializers
 
-from profiles_app.api.request_fields import parse_json
+from profiles_app.api.request_fields import parse_json_field
 from profiles_app.errors import NotFound
 from profiles_app.filters.parse import parse_filter
 from profiles_app.filters.tree import Filter
@@ -92,7 +92,7 @@ class Names(serializers.ListField):
 
 def _split(text: str) -> Any:
     if text.startswith("["):
-        return parse_json(text)
+        return parse_json_field(text)
     line = text.replace("\r", " ").replace("\n", " ")
     return [name for row in csv.reader(io.StringIO(line)) for name in row if name]
 
@@ -102,7 +102,7 @@ class FilterTree(serializers.Field[Any, Any, Any, Any]):
 
     def to_internal_value(self, data: Any) -> Filter:
         """Raises `BadFilter`, whose details say where in the tree."""
-        document = parse_json(data) if isinstance(data, str) else data
+        document = parse_json_field(data)
         if document is None:
             self.fail("null")
         return parse_filter(document)

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from rest_framework.exceptions import ValidationError
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
@@ -38,6 +39,17 @@ def parse_json(text: str | bytes) -> Any:
     if _NUL.search(plain):
         raise BadInput("Text may not hold NUL characters.")
     return document
+
+
+def parse_json_field(value: Any) -> Any:
+    """A value that is JSON text in a query string or a form, and itself in a JSON body. Raises DRF's
+    `ValidationError`, so that the answer says which parameter it is."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return parse_json(value)
+    except BadInput as bad:
+        raise ValidationError(bad.message, code="wrong_json") from None
 
 
 def _refuse_constant(name: str) -> None:

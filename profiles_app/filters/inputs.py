@@ -13,7 +13,7 @@ from profiles_app.filters.reading import Reader
 from profiles_app.filters.tree import Value
 
 LONGEST_PATTERN: Final = 1_000
-_LONGEST_LIST: Final = 1_000_000
+LONGEST_LIST: Final = 1_000_000
 
 
 class Input(enum.StrEnum):
@@ -71,7 +71,7 @@ def _read_number_range(raw: object, at: _Place) -> tuple[float, ...]:
 
 def _read_length(raw: object, at: _Place) -> float:
     number = at.reader.number(raw, at.path)
-    if number is not None and not (number.is_integer() and 0 <= number <= _LONGEST_LIST):
+    if number is not None and not (number.is_integer() and 0 <= number <= LONGEST_LIST):
         at.refuse("Enter a whole number of items, 0 or more.")
     return number or 0.0
 

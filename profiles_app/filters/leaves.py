@@ -26,8 +26,8 @@ from profiles_app.filters.window_reading import read_window
 LONGEST_NAME: Final = 1_000
 FEWEST_STEPS: Final = 2
 MOST_STEPS: Final = 10
-_LARGEST_ID: Final = 2**63 - 1
-_CASTABLE: Final = frozenset({Type.NUMBER, Type.BOOLEAN})
+LARGEST_ID: Final = 2**63 - 1
+CASTABLE: Final = frozenset({Type.NUMBER, Type.BOOLEAN})
 
 Raw: TypeAlias = Mapping[str, object]
 ReadWhere: TypeAlias = Callable[[object, str], Node | None]
@@ -59,8 +59,8 @@ class LeafReader:
         if operator is None:
             return None
         cast = self._reader.flag(raw["cast"], f"{path}.cast", default=False) if "cast" in raw else False
-        if cast and operator.type not in _CASTABLE:
-            castable = " and ".join(sorted(_CASTABLE, reverse=True))
+        if cast and operator.type not in CASTABLE:
+            castable = " and ".join(sorted(CASTABLE, reverse=True))
             self._reader.report(f"{path}.cast", "wrong_value", f"Only {castable} can be cast to; leave cast out.")
         value = None
         if operator.input is Input.NONE:
@@ -178,7 +178,7 @@ class LeafReader:
         self._reader.mapping(raw, path, keys=("cohort", "in"), what="a condition on a cohort")
         number = raw["cohort"]
         inside = self._flag(raw, "in", path, default=True)
-        if isinstance(number, bool) or not isinstance(number, int) or not 1 <= number <= _LARGEST_ID:
+        if isinstance(number, bool) or not isinstance(number, int) or not 1 <= number <= LARGEST_ID:
             self._reader.report(f"{path}.cohort", "wrong_value", "Choose a cohort; this is not the number of one.")
             return None
         return CohortLeaf(number, inside)

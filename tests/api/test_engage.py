@@ -120,6 +120,37 @@ def test_real_pages(project: Project, script: Caller) -> None:
     assert len(script.read(PATH, page=1, session_id=first["session_id"])["results"]) == 5
 
 
+def test_a_page_far_away_is_reached_step_by_step(
+    short_pages: int, project: Project, script: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engage_pages, "MOST_PASSED", 2)
+    make_people(project, 65)
+    session = script.read(PATH)["session_id"]
+    answers = [script.get(PATH, page=6, session_id=session) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [503, 503, 200]
+    assert answers[0].json()["error"]["code"] == "too_slow"
+    assert len(answers[2].json()["results"]) == 5
+    # Where the list has ended meanwhile, nothing is far away.
+    assert script.read(PATH, page=2_000_000_000, session_id=answers[2].json()["session_id"])["results"] == []
+
+
+def test_faults_are_told_where_they_were_sent(script: Caller) -> None:
+    def find_paths(**parameters: str) -> list[str]:
+        return [detail["path"] for detail in script.get(PATH, **parameters).json()["error"]["details"]]
+
+    cohort = '{"id": 12345}'
+    assert find_paths(filter='{"where": {"any": [{"cohort": 9}]}}') == ["where.any[0].cohort"]
+    assert find_paths(filter_by_cohort=cohort) == ["filter_by_cohort"]
+    tree = '{"where": {"property": "p", "op": "matches", "value": "("}}'
+    assert find_paths(filter=tree, filter_by_cohort=cohort) == ["where.value", "filter_by_cohort"]
+
+
+@pytest.mark.parametrize("name", ["filter", "filter_by_cohort", "distinct_ids", "output_properties"])
+def test_what_is_no_json_is_told_with_its_parameter(name: str, script: Caller) -> None:
+    error = script.get(PATH, **{name: "{"}).json()["error"]
+    assert [detail["path"] for detail in error["details"]] == [name]
+
+
 @pytest.mark.parametrize("name", ["where", "behaviors", "selector"])
 def test_expressions_of_mixpanel_are_refused(name: str, script: Caller) -> None:
     answer = script.send_form(PATH, **{name: 'properties["plan"] == "pro"'})

@@ -23,6 +23,7 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from profiles_app.api.documentation import make_schema
 from profiles_app.api.schema import FORM
+from profiles_app.filters.leaves import CASTABLE
 from profiles_app.filters.operators import OPERATORS
 from profiles_app.models import GroupKey, Project
 from tests.conftest import SECRET
@@ -121,6 +122,7 @@ def test_the_schema_tells_every_operator() -> None:
         forms = leaf.get("oneOf", [leaf])
         (form,) = [form for form in forms if operator.key in form["properties"]["op"]["enum"]]
         assert operator.label in form["description"]
+        assert ("cast" in form["properties"]) == (operator.type in CASTABLE)
 
 
 def test_every_reference_of_the_schema_leads_somewhere() -> None:
