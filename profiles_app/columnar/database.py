@@ -1,5 +1,6 @@
 """This process's DuckDB: one in-memory database, a cursor for each question."""
 
+import atexit
 import os
 import threading
 import weakref
@@ -89,9 +90,14 @@ class _Process:
             self.inherited.append(self.database)
             self.database = None
 
+    def end(self) -> None:
+        """At the end of the process, while DuckDB can still be ended in order."""
+        self.database = None
+
 
 _process = _Process()
 os.register_at_fork(after_in_child=_process.start_over)
+atexit.register(_process.end)
 
 
 def get_database() -> Database:

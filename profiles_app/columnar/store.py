@@ -1,5 +1,6 @@
 """The views of this process, one for each project, brought up to date before each question."""
 
+import atexit
 import os
 import threading
 import time
@@ -70,9 +71,14 @@ class _Process:
         self.inherited.append(self.places)
         self.places = {}
 
+    def end(self) -> None:
+        """At the end of the process, before that of the database."""
+        self.places = {}
+
 
 _process = _Process()
 os.register_at_fork(after_in_child=_process.start_over)
+atexit.register(_process.end)
 
 
 @contextmanager

@@ -43,9 +43,9 @@ def _compact(project: Project) -> None:
     assert compact(project.pk) is not None
 
 
-@pytest.fixture(params=[_do_nothing, _compact, check], ids=["tail", "segments", "view"])
+@pytest.fixture(params=[_do_nothing, _compact], ids=["tail", "segments"])
 def settle(request: pytest.FixtureRequest) -> Callable[[Project], None]:
-    """What happens between two steps: nothing, a compaction, or a question."""
+    """What happens between two steps: nothing, or a compaction."""
     step: Callable[[Project], None] = request.param
     return step
 

@@ -156,14 +156,14 @@ def check_files(project: Project) -> None:
 def test_damage(project: Project, damage: Callable[[Project], None]) -> None:
     """Found by a reader who has the file open, by one who opens it, and by a compaction."""
     writer = Writer(project)
-    for look in (check, count):
-        look(project)
-        damage(project)
-        check_until_right(project)
-        writer.put("many1", n=-5)
-        check_until_right(project)
-        assert compact(project.pk) is not None
-        check_files(project)
+    # Opened, and not read yet: what was read may be in memory.
+    count(project)
+    damage(project)
+    check_until_right(project)
+    writer.put("many1", n=-5)
+    check_until_right(project)
+    assert compact(project.pk) is not None
+    check_files(project)
 
     forget_views()
     damage(project)
@@ -208,7 +208,7 @@ def test_removed_again_and_again_under_load(project: Project) -> None:
 
     def remove_and_build() -> None:
         try:
-            for _ in range(4):
+            for _ in range(3):
                 shutil.rmtree(settings.SEGMENTS_DIR)
                 compact(project.pk)
                 compact(project.pk)

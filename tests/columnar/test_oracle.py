@@ -60,7 +60,7 @@ def place_in_both(placer: Placer, dataset: Dataset) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_finds_whom_the_oracle_finds(place: Place, kind: str) -> None:
     # One database for all examples: each has a project of its own.
-    @settings(parent=strategies.QUICK, max_examples=6)
+    @settings(parent=strategies.QUICK, max_examples=4)
     @given(data=st.data())
     def run(data: st.DataObject) -> None:
         check(partial(ask, place), KINDS[kind], data)
