@@ -127,7 +127,7 @@ class Profile(ProjectView):
     """One profile, also of a user without properties.
 
     The address takes ids with slashes, blanks and percent signs, encoded. Ids that end in `/` or
-    `/events`, or are the name of another address here (`count`): use `/api/v1/profile?distinct_id=…`.
+    `/events`, or are the name of another address here (`count`, `export.csv`): use `/api/v1/profile?distinct_id=…`.
     """
 
     def get(self, request: Request, distinct_id: str) -> Response:

@@ -47,6 +47,8 @@ _PROJECT_ID: Final = OpenApiParameter(
 )
 _DISTINCT_ID: Final = OpenApiParameter("distinct_id", OpenApiTypes.STR, OpenApiParameter.PATH, description="Encoded.")
 
+# A serializer, or types by status and content type.
+Answer = type[Serializer[Any]] | dict[tuple[int, str], Any]
 V = TypeVar("V", bound=type[APIView])
 
 
@@ -56,10 +58,10 @@ class Operation(NamedTuple):
     id: str
     summary: str
     parameters: type[Parameters]
-    answer: type[Serializer[Any]]
+    answer: Answer
 
 
-_Words = tuple[str, str, type[Parameters], type[Serializer[Any]]]
+_Words = tuple[str, str, type[Parameters], Answer]
 
 
 def describe(*, get: _Words, post: _Words | None = None, form: _Words | None = None) -> Callable[[V], V]:

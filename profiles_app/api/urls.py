@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, include, path, register_converter
 
-from profiles_app.api import activity, catalog, documentation, engage, profiles, stream
+from profiles_app.api import activity, catalog, documentation, engage, export, profiles, stream
 
 
 class DistinctIdConverter:
@@ -31,6 +31,7 @@ def _both(route: str, view: Callable[..., HttpResponseBase], name: str) -> list[
 _profiles = [
     *_both("profiles", profiles.Profiles.as_view(), "api-profiles"),
     *_both("profiles/count", profiles.ProfilesCount.as_view(), "api-profiles-count"),
+    *_both("profiles/export.csv", export.ProfilesFile.as_view(), "api-profiles-file"),
     *_both("profile", profiles.ProfileById.as_view(), "api-profile-by-id"),
     *_both("profile/events", activity.ProfileEventsById.as_view(), "api-events-by-id"),
     *_both("profiles/<distinct_id:distinct_id>/events", activity.ProfileEvents.as_view(), "api-profile-events"),

@@ -95,11 +95,27 @@ class Question:
     def run(self, sql: str) -> list[tuple[Any, ...]]:
         """The rows of a statement with the parameters of this question. Raises `TooSlow`."""
         cursor = self._lease.cursor
-        # A statement may use some of the parameters only, and DuckDB takes no others.
-        used = {name: self.parameters.values[name] for name in set(_PARAMETER.findall(sql))}
         with _limit(cursor, self._deadline):
             # Rows may be made while they are fetched: that is within the limits too.
-            return cursor.execute(sql, used or None).fetchall()
+            return cursor.execute(sql, self._choose_parameters(sql)).fetchall()
+
+    def stream(self, query: exp.Expr, *, size: int) -> Iterator[list[tuple[Any, ...]]]:
+        """The rows of a statement, so many at a time, made as they are asked for. Whoever reads them may
+        take any time between them; each time, the limit begins anew. Raises `TooSlow`."""
+        sql = query.sql(dialect=_DIALECT)
+        cursor = self._lease.cursor
+        with _limit(cursor, self._deadline):
+            cursor.execute(sql, self._choose_parameters(sql))
+            rows = cursor.fetchmany(size)
+        while rows:
+            yield rows
+            self._deadline = time.monotonic() + settings.QUERY["seconds"]
+            with _limit(cursor, self._deadline):
+                rows = cursor.fetchmany(size)
+
+    def _choose_parameters(self, sql: str) -> dict[str, Any] | None:
+        # A statement may use some of the parameters only, and DuckDB takes no others.
+        return {name: self.parameters.values[name] for name in set(_PARAMETER.findall(sql))} or None
 
 
 @contextmanager

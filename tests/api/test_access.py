@@ -14,6 +14,7 @@ from tests.pages.making import make_profile
 ADDRESSES = {
     "/api/v1/profiles": {},
     "/api/v1/profiles/count": {},
+    "/api/v1/profiles/export.csv": {},
     "/api/v1/profiles/alice": {},
     "/api/v1/profiles/alice/events": {},
     "/api/v1/profile": {"distinct_id": "alice"},
@@ -41,8 +42,9 @@ def _alice(project: Project) -> None:
 def test_who_belongs_to_the_project_reads(path: str, who: str, ask_as: AskAs) -> None:
     for address in (path, f"{path}/"):
         answer = ask_as(who).get(address, **ADDRESSES[path])
-        assert answer.status_code == 200, answer.content
-        assert answer["Content-Type"] == "application/json"
+        assert answer.status_code == 200, answer.getvalue()
+        kind = "text/csv; charset=utf-8" if path.endswith(".csv") else "application/json"
+        assert answer["Content-Type"] == kind
         assert "no-store" in answer["Cache-Control"]
 
 

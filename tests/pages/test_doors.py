@@ -20,9 +20,13 @@ READ = {
     "project",
     "users",
     "first-user",
+    "export-users",
+    "users-file",
     "user-profile",
     "groups",
     "first-group",
+    "export-groups",
+    "groups-file",
     "group-profile",
     "settings",
 }

@@ -1,0 +1,1 @@
+"""People as a CSV file: `open_export` streams it, `measure_export` says beforehand how large it will be."""

@@ -1,0 +1,154 @@
+"""One person as one line of CSV, made by DuckDB.
+
+A cell is its value's text; unset and null are empty. RFC 4180: cells with a quote, a comma or a line
+break stand in quotes, and a line ends with CR LF. An empty text is `""`, so it differs from no value.
+"""
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sqlglot import exp
+
+from profiles_app.columnar.engine import Question
+from profiles_app.columnar.naming import point_at
+from profiles_app.filters.data import Form
+from profiles_app.filters.properties import CREATED_AT, DISTINCT_ID, UPDATED_AT
+
+# A spreadsheet takes a cell that begins so for a formula.
+GUARDED: Final = "=+-@\t\r"
+# Beyond it, whole numbers and DOUBLE part ways: the JSON text has the digits.
+EXACT: Final = 2**53
+_FORMS: Final = (Form.STRING, Form.NUMBER, Form.BOOLEAN, Form.LIST, Form.OBJECT)
+
+# Templates over names of our own columns; no value ever stands in them. As text, because expressions of
+# hundreds of columns take longer to build than the answer.
+_QUOTED: Final = """'"' || replace({t}, '"', '""') || '"'"""
+# Nearly no text needs any of it, so the question is asked once, and cheaply. ascii('') is 0.
+_RAW_TEXT: Final = f"""CASE WHEN contains({{t}}, '"') OR contains({{t}}, ',') OR contains({{t}}, chr(10))
+    OR contains({{t}}, chr(13)) OR ascii({{t}}) = 0 THEN {_QUOTED} ELSE {{t}} END"""
+_CODES: Final = ", ".join(str(ord(letter)) for letter in GUARDED)
+_GUARDED_TEXT: Final = f"""CASE WHEN ascii({{t}}) IN ({_CODES}) THEN {_QUOTED.replace("{t}", "chr(39) || {t}")}
+    ELSE {_RAW_TEXT} END"""
+_NUMBER: Final = "CASE WHEN {t} = trunc({t}) THEN CAST(CAST({t} AS BIGINT) AS VARCHAR) ELSE CAST({t} AS VARCHAR) END"
+_BOOLEAN: Final = "CAST({t} AS VARCHAR)"
+_INSTANT: Final = """CASE WHEN {t} = date_trunc('second', {t}) THEN strftime({t}, '%Y-%m-%dT%H:%M:%SZ')
+    ELSE strftime({t}, '%Y-%m-%dT%H:%M:%S.%fZ') END"""
+# `c` is a value's JSON text, `t` the same with a string's quotes and escapes taken off.
+_JSON: Final = f"""CASE WHEN {{c}} IS NULL OR {{c}} = 'null' THEN NULL WHEN ascii({{c}}) = 34 THEN %s
+    WHEN ascii({{c}}) IN (91, 123) THEN {_QUOTED} WHEN ends_with({{c}}, '.0') THEN {{c}}[:-3] ELSE {{c}} END"""
+_RAW_JSON: Final = _JSON % _RAW_TEXT
+_GUARDED_JSON: Final = _JSON % _GUARDED_TEXT
+
+
+def write_header(names: Sequence[str], *, raw: bool) -> bytes:
+    """The first line: the names, guarded as texts are."""
+    line = io.StringIO()
+    csv.writer(line).writerow([name if raw or name[0] not in GUARDED else f"'{name}" for name in names])
+    return line.getvalue().encode()
+
+
+def find_large(question: Question, names: Sequence[str]) -> frozenset[str]:
+    """The properties with a number that DOUBLE does not hold exactly. Runs a statement of its own."""
+    people = question.people
+    asked = [name for name in names if not _is_own(name) and _list_forms(question, name) == {Form.NUMBER}]
+    if not asked:
+        return frozenset()
+    limit = exp.Literal.number(EXACT)
+    found = [
+        exp.func("max", exp.GTE(this=exp.func("abs", people.value(name, Form.NUMBER)), expression=limit.copy()))
+        for name in asked
+    ]
+    ((*answers,),) = question.fetch(exp.select(*found).from_(people.relation()))
+    question.begin()
+    return frozenset(name for name, is_large in zip(asked, answers, strict=True) if is_large)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """`values` are what a first SELECT takes from the people; `text` makes the line of it."""
+
+    values: list[exp.Expr]
+    text: exp.Expr
+
+    def read(self, rows: exp.Select, *others: str) -> exp.Select:
+        """The column `line`, and others, of a SELECT of the values."""
+        line = self.text.as_("line", copy=False)
+        return exp.select(line, *others).from_(rows.subquery("cells", copy=False), copy=False)
+
+
+def write_line(question: Question, names: Sequence[str], *, large: frozenset[str], raw: bool) -> Line:
+    """The line of a row of the present statement; `large` as `find_large` found them."""
+    cells = _Cells(question, large=large, raw=raw)
+    parts = ", ',', ".join([cells.write(name) for name in names])
+    # This function, unlike ||, reads over NULL: an empty cell.
+    text = exp.var(f"concat({parts}, chr(13), chr(10))")
+    return Line(text=text, values=cells.list_values())
+
+
+class _Cells:
+    """The cells of one statement."""
+
+    def __init__(self, question: Question, *, large: frozenset[str], raw: bool) -> None:
+        self._question = question
+        self._large = large
+        self._raw = raw
+        self._values: list[exp.Expr] = []
+        self._pointers: list[str] = []
+
+    def write(self, name: str) -> str:
+        """A cell as it stands in the line; NULL for an empty one."""
+        people = self._question.people
+        if name == DISTINCT_ID:
+            return self._write(_RAW_TEXT if self._raw else _GUARDED_TEXT, people.distinct_id)
+        if name in (CREATED_AT, UPDATED_AT):
+            return self._write(_INSTANT, people.created_at if name == CREATED_AT else people.updated_at)
+        forms = _list_forms(self._question, name)
+        if not forms:
+            return "NULL"
+        if name in self._large or len(forms) > 1 or Form.LIST in forms:
+            return self._write_json(name)
+        return self._write_typed(name, forms.pop())
+
+    def list_values(self) -> list[exp.Expr]:
+        """What the cells are made of; after the last cell."""
+        if not self._pointers:
+            return self._values
+        # One reading of the JSON text for all of them.
+        properties, pointers = self._question.people.properties(), self._question.parameters.add(self._pointers)
+        return [
+            *self._values,
+            _call("json_extract", properties, pointers).as_("as_json"),
+            _call("json_extract_string", properties.copy(), pointers.copy()).as_("as_text"),
+        ]
+
+    def _write_typed(self, name: str, form: Form) -> str:
+        text = _RAW_TEXT if self._raw else _GUARDED_TEXT
+        templates = {Form.STRING: text, Form.NUMBER: _NUMBER, Form.BOOLEAN: _BOOLEAN, Form.OBJECT: _QUOTED}
+        return self._write(templates[form], self._question.people.value(name, form))
+
+    def _write(self, template: str, value: exp.Expr) -> str:
+        alias = f"c{len(self._values)}"
+        self._values.append(value.copy().as_(alias, copy=False))
+        return template.format(t=alias)
+
+    def _write_json(self, name: str) -> str:
+        """Out of the properties' JSON text: mixed kinds, lists, and what has no column of its own."""
+        self._pointers.append(point_at(name))
+        place = len(self._pointers)
+        template = _RAW_JSON if self._raw else _GUARDED_JSON
+        return template.format(c=f"CAST(as_json[{place}] AS VARCHAR)", t=f"as_text[{place}]")
+
+
+def _is_own(name: str) -> bool:
+    return name in (DISTINCT_ID, CREATED_AT, UPDATED_AT)
+
+
+def _list_forms(question: Question, name: str) -> set[Form]:
+    return {form for form in _FORMS if question.people.has_form(name, form)}
+
+
+def _call(function: str, *arguments: exp.Expr) -> exp.Expr:
+    return exp.Anonymous(this=function, expressions=list(arguments))

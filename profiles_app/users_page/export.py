@@ -1,0 +1,98 @@
+"""The export of the table: what to expect of it, and the file."""
+
+from typing import Any, Final
+
+from django.http import HttpResponse
+from django.urls import reverse
+
+from profiles_app.display.labels import NAME, label_property
+from profiles_app.errors import BadInput, TooSlow, Unavailable
+from profiles_app.export.response import respond_csv
+from profiles_app.export.stream import ExportQuery, measure_export
+from profiles_app.http.doors import MemberRequest, member_page
+from profiles_app.models import GroupKey, Project
+from profiles_app.people.frame import render_fragment, render_page
+from profiles_app.selectors.access import Access, get_group_key
+from profiles_app.users_page.addresses import address_of_people
+from profiles_app.users_page.columns import choose_columns
+from profiles_app.users_page.state import PeopleState, parse_state
+
+_RAW: Final = "raw"
+
+
+@member_page
+def export_users(request: MemberRequest, access: Access) -> HttpResponse:
+    """What the file of the users will hold, and the button that fetches it."""
+    return _show(request, access, group_key=None)
+
+
+@member_page
+def export_groups(request: MemberRequest, access: Access, group_key_id: int) -> HttpResponse:
+    return _show(request, access, group_key=get_group_key(access.project, group_key_id))
+
+
+@member_page
+def users_file(request: MemberRequest, access: Access) -> HttpResponse:
+    """The file itself. The address has the state of the table, and `raw=1`."""
+    return _send(request, access, group_key=None)
+
+
+@member_page
+def groups_file(request: MemberRequest, access: Access, group_key_id: int) -> HttpResponse:
+    return _send(request, access, group_key=get_group_key(access.project, group_key_id))
+
+
+def address_of_export(project: Project, group_key: GroupKey | None) -> str:
+    """The page before the file."""
+    if group_key is None:
+        return reverse("export-users", kwargs={"project_id": project.pk})
+    return reverse("export-groups", kwargs={"project_id": project.pk, "group_key_id": group_key.pk})
+
+
+def _show(request: MemberRequest, access: Access, *, group_key: GroupKey | None) -> HttpResponse:
+    path = address_of_people(access.project, group_key)
+    address = address_of_export(access.project, group_key)
+    context: dict[str, Any] = {
+        "here": group_key.pk if group_key else "users",
+        "group_key": group_key,
+        "file_path": f"{address}.csv",
+        "back_url": path,
+    }
+    try:
+        context |= _describe(request, access, group_key=group_key, path=path)
+    except (BadInput, TooSlow, Unavailable) as problem:
+        context |= {"problem": problem}
+    status = context["problem"].status if "problem" in context else 200
+    if request.htmx:
+        return render_fragment(request, "users/_export.html", access, context, status=status)
+    return render_page(request, "users/export.html", access, context, status=status)
+
+
+def _describe(request: MemberRequest, access: Access, *, group_key: GroupKey | None, path: str) -> dict[str, Any]:
+    state = _read_state(request, access, group_key=group_key)
+    query = _make_query(state, access, group_key=group_key, raw=False)
+    return {
+        "size": measure_export(query),
+        "columns": [(name, label_property(name)) for name in query.names],
+        "fields": state.fields(),
+        "back_url": state.url(path),
+    }
+
+
+def _send(request: MemberRequest, access: Access, *, group_key: GroupKey | None) -> HttpResponse:
+    state = _read_state(request, access, group_key=group_key)
+    query = _make_query(state, access, group_key=group_key, raw=request.GET.get(_RAW) == "1")
+    name = group_key.label if group_key else "users"
+    # To the doors it is a response like others: they only set headers.
+    return respond_csv(request, query, name=name)  # type: ignore[return-value]
+
+
+def _read_state(request: MemberRequest, access: Access, *, group_key: GroupKey | None) -> PeopleState:
+    """All pages are exported, whichever is shown."""
+    usual = choose_columns(access.project, group_key)
+    return parse_state(request.GET, usual_columns=usual).change()
+
+
+def _make_query(state: PeopleState, access: Access, *, group_key: GroupKey | None, raw: bool) -> ExportQuery:
+    people = state.query(access.project, group_key, user_id=access.user_id)
+    return ExportQuery(people=people, columns=(NAME, *state.columns), raw=raw)
