@@ -5,7 +5,7 @@ import time
 from celery import shared_task
 
 from profiles_app.columnar.compaction import compact
-from profiles_app.columnar.due import list_due
+from profiles_app.columnar.due import is_due, list_due
 from profiles_app.services.attempts import trim_failures
 from profiles_app.services.change_log import trim_change_log
 from profiles_app.services.partitions import ensure_coming_partitions
@@ -38,5 +38,6 @@ def find_compactions() -> None:
 
 @shared_task
 def compact_segments(project_id: int) -> None:
-    """Brings the columnar side of a project up to now."""
-    compact(project_id)
+    """Brings the columnar side of a project up to now, unless another task has just done so."""
+    if is_due(project_id):
+        compact(project_id)

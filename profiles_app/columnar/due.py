@@ -42,10 +42,11 @@ _SHARES: Final = {Dataset.PROFILES: _PROFILES_SHARE, Dataset.EVENTS: _EVENTS_SHA
 
 def list_due() -> list[int]:
     """The projects whose tail has become long or old, or whose segments are missing or damaged."""
-    return [project_id for project_id in Project.objects.values_list("pk", flat=True) if _is_due(project_id)]
+    return [project_id for project_id in Project.objects.values_list("pk", flat=True) if is_due(project_id)]
 
 
-def _is_due(project_id: int) -> bool:
+def is_due(project_id: int) -> bool:
+    """Whether the tail of a project has become long or old, or its segments are missing or damaged."""
     try:
         generation = read_generation(project_id)
     except NotFound:  # Deleted a moment ago.

@@ -35,6 +35,8 @@ _TOO_LARGE: Final = (
     "makes it smaller."
 )
 
+_BUSY: Final = "Other questions use all the memory that Roster has for them at this moment. Try again in a while."
+
 
 class Question:
     """One moment of a project; `filters.data.Data` for the compiler. Not for several threads."""
@@ -49,6 +51,7 @@ class Question:
         self._known: dict[Scope, Callable[[str], bool]] = {
             scope: _make_known(project, scope, group_key) for scope in (Scope.PROFILE, Scope.EVENT)
         }
+        self._event_names: dict[str, int | None] = {}
         self._relations = 0
         self.moment = moment
         self.begin()
@@ -82,7 +85,10 @@ class Question:
         # Text that PostgreSQL cannot hold is the name of no event.
         if "\0" in name:
             return None
-        return EventName.objects.filter(project=self._project, name=name).values_list("pk", flat=True).first()
+        if name not in self._event_names:
+            found = EventName.objects.filter(project=self._project, name=name).values_list("pk", flat=True)
+            self._event_names[name] = found.first()
+        return self._event_names[name]
 
     def fetch(self, query: exp.Expr) -> list[tuple[Any, ...]]:
         """The rows of a statement. Raises `TooSlow`."""
@@ -157,6 +163,8 @@ def ask(project: Project, *, group_key: GroupKey | None, now: datetime | None = 
     try:
         with lease(project.pk, deadline=deadline) as held:
             yield Question(held, project, group_key=group_key, moment=moment, deadline=deadline)
+    except duckdb.OutOfMemoryException as error:  # Before the question's own statements, or between them.
+        raise TooSlow(_BUSY) from error
     except duckdb.Error as error:
         if is_end_of_database(error) or is_damage(error, project.pk):
             full = isinstance(error, duckdb.IOException) and not is_damage(error, project.pk)

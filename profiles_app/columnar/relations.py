@@ -60,9 +60,22 @@ class _Values:
             return name_column(name, form) if form in segment.columns[name] else _null(form)
         if segment is not None and segment.whole:
             return _null(form)
+        return f"{MACROS[form]}(raw{self._places[name, form]})"
+
+    def rows(self, segment: Segment | None, table: str) -> str:
+        """The table with the JSON text of each property that has no column there. It is a column of
+        a sub-select, because a macro repeats its argument many times."""
+        raw = [
+            f", CAST(json_extract(properties, {self._point_at(name)}) AS VARCHAR) AS raw{place}"
+            for (name, _), place in self._places.items()
+            if segment is None or (name not in segment.columns and not segment.whole)
+        ]
+        return f"(SELECT *{''.join(raw)} FROM {table}) AS rows" if raw else table
+
+    def _point_at(self, name: str) -> str:
         if name not in self._pointers:
             self._pointers[name] = self.parameters.name(point_at(name))
-        return f"{MACROS[form]}(CAST(json_extract(properties, {self._pointers[name]}) AS VARCHAR))"
+        return self._pointers[name]
 
 
 def _null(form: Form) -> str:
@@ -137,14 +150,15 @@ class PeopleRelation:
         rewritten = f" WHERE id NOT IN (SELECT id FROM {self._lease.schema}.profiles)"
         return (
             f"SELECT {', '.join(self._own)}{', search' if self._searched else ''}"
-            f"{self._values.columns(opened.segment)} FROM {opened.alias}.segment"
+            f"{self._values.columns(opened.segment)}"
+            f" FROM {self._values.rows(opened.segment, f'{opened.alias}.segment')}"
             f"{rewritten if self._lease.tail_rows[Dataset.PROFILES] else ''}"
         )
 
     def _from_tail(self) -> str:
         return (
             f"SELECT {', '.join(self._own)}{self._search_of_tail()}{self._values.columns(None)}"
-            f" FROM {self._lease.schema}.profiles"
+            f" FROM {self._values.rows(None, f'{self._lease.schema}.profiles')}"
             f" WHERE alive AND population = {self._group_key_id or 0}"
         )
 
@@ -209,12 +223,13 @@ class EventRelation:
         if segment.pk in self._lease.hidden:
             conditions.append(f"id NOT IN (SELECT id FROM {self._lease.schema}.hidden)")
         where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-        return f"SELECT profile_id, time{self._values.columns(segment)} FROM {opened.alias}.segment{where}"
+        rows = self._values.rows(segment, f"{opened.alias}.segment")
+        return f"SELECT profile_id, time{self._values.columns(segment)} FROM {rows}{where}"
 
     def _from_tail(self) -> str:
         conditions = " AND ".join(self._conditions(None))
-        columns = self._values.columns(None)
-        return f"SELECT profile_id, time{columns} FROM {self._lease.schema}.events WHERE {conditions}"
+        rows = self._values.rows(None, f"{self._lease.schema}.events")
+        return f"SELECT profile_id, time{self._values.columns(None)} FROM {rows} WHERE {conditions}"
 
     def _conditions(self, segment: Segment | None) -> list[str]:
         """The name, and the ends of the range where the segment reaches beyond them."""

@@ -1,5 +1,6 @@
 """What is measured over the events of one person, as aggregates."""
 
+from datetime import timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -25,6 +26,8 @@ _OVER_NUMBERS: Final[dict[Aggregate, type[exp.AggFunc]]] = {
 _KINDS: Final = (Form.STRING, Form.NUMBER, Form.BOOLEAN, Form.LIST, Form.OBJECT)
 
 _DAY: Final = 86_400_000_000
+# With the margins below, its days have room in 62 bits.
+_SHORT: Final = timedelta(days=56)
 # Added so that no instant of the calendar is negative: division cuts towards zero.
 _BASE: Final = 1_000_000 * _DAY
 
@@ -35,7 +38,7 @@ def compile_measure(measure: Measure, events: Events, data: Data, window: EventR
         case Measure(Aggregate.COUNT):
             return exp.Count(this=exp.Star())
         case Measure(Aggregate.DAYS):
-            return _count_distinct(_compile_day(events.time, data, window, ZoneInfo(moment.timezone)))
+            return _count_days(_compile_day(events.time, data, window, ZoneInfo(moment.timezone)), window)
         case Measure(aggregate, str(name)):
             source = StoredProperties(events, data.parameters)
             if aggregate is Aggregate.DISTINCT:
@@ -61,6 +64,21 @@ def _count_distinct(column: exp.Expr) -> exp.Expr:
 
 def _or_zero(total: exp.Expr) -> exp.Expr:
     return call("COALESCE", total, exp.Literal.number(0))
+
+
+def _count_days(day: exp.Expr, window: EventRange) -> exp.Expr:
+    """Over a short window, a bit for each day: quicker than a set of days for each person."""
+    if window.start is None or window.end - window.start > _SHORT:
+        return _count_distinct(day)
+    # No zone is more than a day away from UTC.
+    before = (round(window.start.timestamp()) * 1_000_000 + _BASE) // _DAY - 2
+    place = exp.Sub(this=exp.paren(day, copy=False), expression=exp.Literal.number(before))
+    # People with events before the window may be among the groups; whatever they get is not looked at.
+    within = call("GREATEST", exp.Literal.number(0), call("LEAST", exp.Literal.number(62), place))
+    bit = exp.BitwiseLeftShift(
+        this=exp.cast(exp.Literal.number(1), "BIGINT"), expression=exp.cast(within, "INTEGER", copy=False)
+    )
+    return call("BIT_COUNT", exp.Anonymous(this="BIT_OR", expressions=[bit]))
 
 
 def _compile_day(time: exp.Expr, data: Data, window: EventRange, zone: ZoneInfo) -> exp.Expr:

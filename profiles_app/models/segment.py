@@ -28,7 +28,7 @@ class Manifest(models.Model):
 
     project = models.OneToOneField(Project, on_delete=models.CASCADE, primary_key=True, related_name="manifest")
     generation = models.PositiveBigIntegerField(default=0)
-    version = models.PositiveSmallIntegerField(default=SEGMENT_VERSION)
+    version = models.PositiveSmallIntegerField(default=1)
     system = models.CharField(max_length=20)
     people_epoch = models.BigIntegerField(default=0)
     profiles_watermark = TransactionIdField["int | None", "int | None"](null=True)

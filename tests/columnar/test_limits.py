@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Iterator
 
+import duckdb
 import pytest
 from django.test import Client
 from pytest_django.fixtures import Settings
@@ -134,3 +135,14 @@ def test_the_page_waits_for_the_files(owner: Client, monkeypatch: pytest.MonkeyP
     part = owner.get(address, headers=again)
     assert (part.status_code, part.has_header("HX-Push-Url")) == (200, False)
     assert "somebody" in part.content.decode()
+
+
+def test_a_question_that_finds_no_memory_left_says_so(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    def find_none(*_: object) -> None:
+        raise duckdb.OutOfMemoryException("failed to allocate")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "_begin", find_none)
+        with pytest.raises(TooSlow, match="Try again"), ask(project, group_key=None):
+            pass
+    check(project)
