@@ -32,7 +32,13 @@ install:
 
 test: install
 	@scripts/chromium.sh
+ifeq ($(strip $(ARGS)),)
+	$(PYTHON_IN_VENV) -m pytest --numprocesses $(TEST_PROCESSES) --dist loadfile --ignore=tests/runtime
+	@echo "Whole servers are started alone: some of what they must do, they must do in time."
+	$(PYTHON_IN_VENV) -m pytest tests/runtime
+else
 	$(PYTHON_IN_VENV) -m pytest --numprocesses $(TEST_PROCESSES) --dist loadfile $(ARGS)
+endif
 
 # The consistency of a database's history is no matter of the sources: no database runs here.
 lint: install

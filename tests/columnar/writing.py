@@ -1,6 +1,5 @@
 """Writes rows as the ingestion leaves them, and holds all that the engine reads against PostgreSQL."""
 
-import functools
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -14,7 +13,7 @@ from sqlglot import exp
 from profiles_app.columnar.engine import Question, ask
 from profiles_app.filters.data import Form
 from profiles_app.models import EventName, GroupKey, Project
-from profiles_app.services.partitions import ensure_partitions, get_month
+from profiles_app.services.partitions import ensure_partitions, get_month, name_partition
 
 NOON = datetime(2026, 5, 15, 12, tzinfo=UTC)
 _FAR = datetime(2100, 1, 1, tzinfo=UTC)
@@ -56,10 +55,13 @@ FROM profiles_app_event WHERE project_id = %s AND name_id = %s ORDER BY 1, 2, 3
 """
 
 
-@functools.cache
 def _ensure_partition(month: date) -> None:
-    # Partitions outlive a test; making one waits for every transaction that writes events.
-    ensure_partitions([datetime(month.year, month.month, 1, tzinfo=UTC).timestamp()])
+    # Making one waits for every transaction that writes events, so only where there is none.
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass(%s)", [name_partition(month)])
+        missing = cursor.fetchone() == (None,)
+    if missing:
+        ensure_partitions([datetime(month.year, month.month, 1, tzinfo=UTC).timestamp()])
 
 
 class Writer:
