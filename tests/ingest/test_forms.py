@@ -96,6 +96,8 @@ def test_gzip_of_several_members(send: Sender) -> None:
         (gzip.compress(b"[]" * 1000)[:-12], "gzip", "ends in the middle"),
         (b"[]", "br", "'br' is not understood"),
     ],
+    # gzip writes the time into its head: as a name, the body would differ from worker to worker.
+    ids=["plain", "cut", "brotli"],
 )
 def test_encodings_that_are_refused(send: Sender, body: bytes, encoding: str, message: str) -> None:
     answer = send.post("/track", body, **{"Content-Encoding": encoding})
