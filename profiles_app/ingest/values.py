@@ -63,6 +63,11 @@ def _check_value(value: Any, place: str, *, odd_text: bool) -> None:
         check_container(value, place)
 
 
+def check_value(value: Any, place: str) -> None:
+    """Raises `RecordProblem` for a value that cannot be stored."""
+    _check_value(value, place, odd_text=True)
+
+
 def check_container(value: Any, place: str) -> None:
     """Raises `RecordProblem` for a list or object that is nested too deep or too large."""
     if _is_deeper(value, limits.NESTING):
