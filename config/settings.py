@@ -214,6 +214,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "options": {"expires": 5.0},
     },
     "trim logs": {"task": "profiles_app.tasks.trim_logs", "schedule": 24 * 3600.0},
+    "trim profile edits": {"task": "profiles_app.tasks.trim_profile_edits", "schedule": 86_400.0},
     "trim sign-in failures": {"task": "profiles_app.tasks.trim_sign_in_failures", "schedule": 3600.0},
 }
 if not REDIS_URL:

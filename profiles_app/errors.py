@@ -5,6 +5,8 @@
     ├── NotAllowed      403  a member without the role for it
     ├── NotSignedIn     401  no or wrong credentials
     ├── BadInput        400  the request is wrong; `details` says where
+    ├── Conflict        409  it was changed, made or deleted by somebody else meanwhile
+    ├── CannotApply     422  the request is right, but a limit of what is stored forbids it
     ├── TooLarge        413  over a documented limit
     ├── TooSlow         503  a query passed its time or memory limit
     └── Unavailable     503  not at this moment
@@ -30,6 +32,16 @@ class UserFacingError(Exception):
 
 class BadInput(UserFacingError):
     code = "bad_input"
+
+
+class Conflict(UserFacingError):
+    code = "conflict"
+    status = 409
+
+
+class CannotApply(UserFacingError):
+    code = "cannot_apply"
+    status = 422
 
 
 class NotSignedIn(UserFacingError):

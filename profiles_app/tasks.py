@@ -8,6 +8,7 @@ from profiles_app.columnar.compaction import compact
 from profiles_app.columnar.due import is_due, list_due
 from profiles_app.services.attempts import trim_failures
 from profiles_app.services.change_log import trim_change_log
+from profiles_app.services.edits import trim_edits
 from profiles_app.services.partitions import ensure_coming_partitions
 
 
@@ -21,6 +22,12 @@ def make_event_partitions() -> None:
 def trim_logs() -> None:
     """Deletes entries of the change log that no reader needs."""
     trim_change_log()
+
+
+@shared_task
+def trim_profile_edits() -> None:
+    """Deletes what was kept of deleted profiles and of former values, once it is too old."""
+    trim_edits()
 
 
 @shared_task

@@ -179,6 +179,16 @@ def _encode_update(target: Target) -> bytes:
     )
 
 
+_FORGET_EDITS: Final = "DELETE FROM profiles_app_profileedit WHERE profile_id = ANY(%s)"
+
+
+def forget_edits(row_ids: list[int]) -> None:
+    """Deletes what is known of former values: who sends `$delete` wants them gone."""
+    if row_ids:
+        with connection.cursor() as cursor:
+            cursor.execute(_FORGET_EDITS, [row_ids])
+
+
 _BURY: Final = """
 UPDATE profiles_app_profile AS present SET deleted_at = now(), updated_at = NULL, xid = pg_current_xact_id()
 WHERE id = ANY(%s) AND properties = '{}' AND deleted_at IS NULL

@@ -85,6 +85,8 @@ def write_text(value: Any) -> tuple[str, str]:
     """The kind of a stored value and the text that reads as it; null is an empty text."""
     if value is None:
         return ValueKind.TEXT, ""
+    if type(value) is int and not -(2**63) <= value < 2**63:
+        value = float(value)
     if isinstance(value, str):
         return (ValueKind.DATE if parse_date(value) else ValueKind.TEXT), value
     if isinstance(value, bool):

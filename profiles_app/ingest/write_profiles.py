@@ -10,7 +10,7 @@ Both take rows in the order of their distinct ids, and rewriting adds no rows wh
 locks. So batches wait for each other in one direction, and never in a circle.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -102,21 +102,28 @@ def _rewrite(plan: Plan, *, read_all: bool) -> Written:
     if any(update.creates and update.distinct_id not in targets for update in plan.updates):
         raise _SomebodyIsNew
     _apply_all(plan.updates, targets, written, counted=read_all)
-    changed = [target for target in targets.values() if target.is_changed]
-    profile_rows.update(changed)
-    _bury_empty(targets.values(), written)
-    changes = [target.draft.changes for target in changed]
-    learn_properties(plan.place, sign(changes), find_dates(changes))
+    changed = write_targets(plan.place, targets.values())
+    profile_rows.forget_edits([target.row_id for target in targets.values() if target.draft.wiped])
+    written.deleted = sum(target.draft.wiped and not target.is_gone for target in _list_suspects(targets.values()))
     written.created = sum(target.is_gone for target in changed)
     written.updated = sum(not target.is_gone and bool(target.draft.changes or target.draft.gone) for target in changed)
     return written
 
 
-def _bury_empty(targets: Iterable[Target], written: Written) -> None:
-    """Who is left with no property and has no event is nobody."""
-    suspects = [target for target in targets if not target.draft.changes and (target.draft.wiped or target.draft.gone)]
-    written.deleted = sum(target.draft.wiped and not target.is_gone for target in suspects)
-    profile_rows.bury_empty([target.row_id for target in suspects])
+def write_targets(place: Place, targets: Collection[Target]) -> list[Target]:
+    """Writes the drafts of locked rows and learns their names; who is left with no property and has
+    no event is nobody. Whoever removes properties has called `hold_people` before the rows were
+    locked. Returns those that changed."""
+    changed = [target for target in targets if target.is_changed]
+    profile_rows.update(changed)
+    profile_rows.bury_empty([target.row_id for target in _list_suspects(targets)])
+    changes = [target.draft.changes for target in changed]
+    learn_properties(place, sign(changes), find_dates(changes))
+    return changed
+
+
+def _list_suspects(targets: Collection[Target]) -> list[Target]:
+    return [target for target in targets if not target.draft.changes and (target.draft.wiped or target.draft.gone)]
 
 
 def _apply_all(updates: list[Update], targets: dict[str, Target], written: Written, *, counted: bool) -> None:

@@ -1,7 +1,8 @@
-"""The tables of Roster: projects and people, profiles, events, the catalog, segments."""
+"""The tables of Roster: projects and people, profiles and their edits, events, the catalog, segments."""
 
 from profiles_app.models.attempts import SignInFailures
 from profiles_app.models.catalog import EventName, Kind, PropertyDefinition, Scope
+from profiles_app.models.edit import EditKind, ProfileEdit
 from profiles_app.models.event import Event
 from profiles_app.models.heartbeat import WorkerHeartbeat
 from profiles_app.models.profile import Profile
@@ -12,6 +13,7 @@ from profiles_app.models.user import User
 __all__ = [
     "SEGMENT_VERSION",
     "Dataset",
+    "EditKind",
     "Event",
     "EventName",
     "GroupKey",
@@ -19,6 +21,7 @@ __all__ = [
     "Manifest",
     "Membership",
     "Profile",
+    "ProfileEdit",
     "Project",
     "PropertyDefinition",
     "Role",

@@ -58,6 +58,10 @@ _LOCK_GROUPS: Final = """
 SELECT id FROM profiles_app_profile WHERE project_id = %(project)s AND group_key_id = %(key)s
 ORDER BY distinct_id COLLATE "C" FOR UPDATE
 """
+_DELETE_EDITS: Final = """
+DELETE FROM profiles_app_profileedit WHERE project_id = %(project)s AND profile_id IN
+    (SELECT id FROM profiles_app_profile WHERE project_id = %(project)s AND group_key_id = %(key)s)
+"""
 _DELETE_GROUPS: Final = """
 WITH gone AS (
     DELETE FROM profiles_app_profile WHERE project_id = %(project)s AND group_key_id = %(key)s RETURNING deleted_at
@@ -78,6 +82,7 @@ def _delete(group_key: GroupKey) -> int:
     this = {"project": group_key.project_id, "key": group_key.pk}
     with connection.cursor() as cursor:
         cursor.execute(_LOCK_GROUPS, this)
+        cursor.execute(_DELETE_EDITS, this)
         cursor.execute(_DELETE_GROUPS, this)
         (number,) = cursor.fetchone() or (0,)
         cursor.execute(_LOCK_NAMES, this)

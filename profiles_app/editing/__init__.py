@@ -1,0 +1,1 @@
+"""Changes that people make to single profiles: checked against what is there, recorded, undone."""
