@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from profiles_app.api.request_fields import read_fields
 from profiles_app.errors import BadInput, NotFound, NotSignedIn
 from profiles_app.models import Project, User
-from profiles_app.selectors.access import get_access
+from profiles_app.selectors.access import get_access, get_admin_access
 from profiles_app.selectors.credentials import get_project_by_basic_auth
 
 PROJECT_ID: Final = "project_id"
@@ -30,6 +30,12 @@ class ProjectAuthentication(BaseAuthentication):
 
     def authenticate_header(self, request: Request) -> str:
         return CHALLENGE
+
+
+def check_may_change(request: Request, project: Project) -> None:
+    """Credentials of the project change its profiles, and admins do. Raises `NotAllowed` for analysts."""
+    if request.user.is_authenticated:
+        get_admin_access(request.user, project.pk)
 
 
 CHALLENGE: Final = 'Basic realm="Roster", charset="UTF-8"'

@@ -35,7 +35,7 @@ class WrongMediaType(UserFacingError):
 _SAID: Final[tuple[tuple[type[Exception] | tuple[type[Exception], ...], type[UserFacingError], str], ...]] = (
     (exceptions.MethodNotAllowed, WrongMethod, "This address does not take this method."),
     (exceptions.UnsupportedMediaType, WrongMediaType, "The body is of a kind that is not read here: send JSON."),
-    (exceptions.PermissionDenied, NotAllowed, "With a session, a POST carries the CSRF token (X-CSRFToken)."),
+    (exceptions.PermissionDenied, NotAllowed, "With a session, a change carries the CSRF token (X-CSRFToken)."),
     (exceptions.APIException, BadInput, "This request cannot be read."),
     (Http404, NotFound, "There is nothing at this address."),
     (RequestDataTooBig, TooLarge, "The body of this request is too large."),

@@ -111,6 +111,21 @@ class FilterTree(serializers.Field[Any, Any, Any, Any]):
         raise NotImplementedError("Filters are only read.")
 
 
+class PropertyValues(serializers.DictField):
+    """Names of properties with values, which may be anything that JSON has."""
+
+    child = serializers.JSONField(allow_null=True)
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(required=False, **options)
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        values: dict[str, Any] = super().to_internal_value(data)
+        if len(values) > MOST_NAMES:
+            raise serializers.ValidationError(f"At most {MOST_NAMES:,} at a time.", code="max_length")
+        return values
+
+
 class KindOfGroup(Name):
     """The key of a group key of the project."""
 

@@ -7,20 +7,26 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from profiles_app.api.answers import Count, OneProfile, ProfilesPage, show_person
+from profiles_app.api.authentication import check_may_change
 from profiles_app.api.cursors import read_position, write_position
 from profiles_app.api.parameters import (
+    MOST_NAMES,
     Cursor,
     DistinctId,
     FilterTree,
     KindOfGroup,
     Limit,
+    Name,
     Names,
     Parameters,
+    PropertyValues,
     Text,
 )
-from profiles_app.api.schema import describe
+from profiles_app.api.schema import NOTHING, describe
 from profiles_app.api.views import ProjectView
 from profiles_app.display.labels import UPDATED_AT
+from profiles_app.editing.changes import Change, Key, change_profile, delete_profile
+from profiles_app.editing.fingerprints import take_fingerprint
 from profiles_app.errors import BadInput
 from profiles_app.filters.tree import Population
 from profiles_app.models import Project
@@ -122,9 +128,45 @@ class ProfilesCount(ProjectView):
         return self.get(request)
 
 
-@describe(get=("get_profile", "Get a profile", ProfileParameters, OneProfile))
+class ChangeParameters(ProfileParameters):
+    """What to change of a profile."""
+
+    set = PropertyValues(help_text="Properties and their new values; others stay as they are.")
+    unset = serializers.ListField(
+        child=Name(), required=False, max_length=MOST_NAMES, help_text="The properties to remove."
+    )
+    expect = PropertyValues(
+        help_text="Properties and the values that they are believed to have, null for none: where one has another, "
+        "nothing is changed, and the answer is 409."
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        set_names, unset_names = attrs.get("set", {}).keys(), frozenset(attrs.get("unset", ()))
+        if not set_names and not unset_names:
+            raise serializers.ValidationError("Give properties to change by set or unset.", code="required")
+        if set_names & unset_names:
+            both = min(set_names & unset_names)[:60]
+            raise serializers.ValidationError({"unset": [f"“{both}” is in set too."]}, code="contradiction")
+        return attrs
+
+
+class ChangeByIdParameters(ChangeParameters):
+    """What to change, and of which profile."""
+
+    distinct_id = DistinctId(help_text="The distinct id, any that there is.")
+
+
+@describe(
+    get=("get_profile", "Get a profile", ProfileParameters, OneProfile),
+    patch=("change_profile", "Change a profile", ChangeParameters, OneProfile),
+    delete=("delete_profile", "Delete a profile", ProfileParameters, NOTHING),
+)
 class Profile(ProjectView):
     """One profile, also of a user without properties.
+
+    PATCH sets and removes properties of a profile that exists, all or none, and answers with the profile as it
+    is then. DELETE removes all properties; events stay, and with them a user without a profile. For 30 days the
+    profile's page can restore it. Analysts may only read.
 
     The address takes ids with slashes, blanks and percent signs, encoded. Ids that end in `/` or
     `/events`, or are the name of another address here (`count`, `export.csv`): use `/api/v1/profile?distinct_id=…`.
@@ -133,14 +175,58 @@ class Profile(ProjectView):
     def get(self, request: Request, distinct_id: str) -> Response:
         return _answer_profile(self.project, distinct_id, self.read(ProfileParameters))
 
+    def patch(self, request: Request, distinct_id: str) -> Response:
+        return _change(self, distinct_id, ChangeParameters)
 
-@describe(get=("get_profile_by_id", "Get a profile, whatever its id", ProfileByIdParameters, OneProfile))
+    def delete(self, request: Request, distinct_id: str) -> Response:
+        return _delete(self, distinct_id, ProfileParameters)
+
+
+@describe(
+    get=("get_profile_by_id", "Get a profile, whatever its id", ProfileByIdParameters, OneProfile),
+    patch=("change_profile_by_id", "Change a profile, whatever its id", ChangeByIdParameters, OneProfile),
+    delete=("delete_profile_by_id", "Delete a profile, whatever its id", ProfileByIdParameters, NOTHING),
+)
 class ProfileById(ProjectView):
-    """One profile by a distinct id in the query string: good for any id."""
+    """One profile by a distinct id in the query string, or in the body of a PATCH: good for any id."""
 
     def get(self, request: Request) -> Response:
         chosen = self.read(ProfileByIdParameters)
         return _answer_profile(self.project, chosen["distinct_id"], chosen)
+
+    def patch(self, request: Request) -> Response:
+        return _change(self, None, ChangeByIdParameters)
+
+    def delete(self, request: Request) -> Response:
+        return _delete(self, None, ProfileByIdParameters)
+
+
+def _change(view: ProjectView, distinct_id: str | None, kind: type[ChangeParameters]) -> Response:
+    check_may_change(view.request, view.project)
+    chosen = view.read(kind)
+    change = Change(
+        values=chosen.get("set", {}),
+        unset=frozenset(chosen.get("unset", ())),
+        seen={name: take_fingerprint(value) for name, value in chosen.get("expect", {}).items()},
+    )
+    profile = change_profile(_make_key(view, distinct_id, chosen), change)
+    return Response(show_person(profile, group_key=chosen.get("group_key"), columns=None))
+
+
+def _delete(view: ProjectView, distinct_id: str | None, kind: type[ProfileParameters]) -> Response:
+    check_may_change(view.request, view.project)
+    delete_profile(_make_key(view, distinct_id, view.read(kind)))
+    return Response(status=204)
+
+
+def _make_key(view: ProjectView, distinct_id: str | None, chosen: dict[str, Any]) -> Key:
+    """The id of the path, else of the parameters."""
+    return Key(
+        project=view.project,
+        group_key=chosen.get("group_key"),
+        distinct_id=chosen["distinct_id"] if distinct_id is None else distinct_id,
+        user_id=view.user_id,
+    )
 
 
 def _answer_profile(project: Project, distinct_id: str, chosen: dict[str, Any]) -> Response:

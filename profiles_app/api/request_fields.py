@@ -60,7 +60,7 @@ def read_fields(request: Request) -> dict[str, Any]:
     """The fields of the query string (texts), over which stand those of the body (texts of a form, or
     JSON values). Raises `BadInput` for a body that is no object."""
     fields: dict[str, Any] = request.query_params.dict()
-    if request.method != "POST":
+    if request.method not in {"POST", "PATCH"}:
         return fields
     body = request.data
     if not isinstance(body, Mapping):

@@ -10,7 +10,7 @@ from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from profiles_app.api.filter_schema import list_filter_components
-from profiles_app.api.parameters import Parameters
+from profiles_app.api.parameters import MOST_NAMES, Parameters
 
 FORM: Final = "application/x-www-form-urlencoded"
 _JSON: Final = "application/json"
@@ -23,6 +23,11 @@ _ERRORS: Final = {
     "413": "More than a limit allows.",
     "415": "The body is of a kind that is not read here.",
     "503": "The question took too long, or the data cannot be reached; `Retry-After` says when to ask again.",
+}
+_CHANGE_ERRORS: Final = {
+    "403": "An analyst's session, or one without the CSRF token.",
+    "409": "The profile was changed meanwhile, against `expect`.",
+    "422": "A limit of what is stored forbids it; `details` says where.",
 }
 _TEXT: Final = {"type": "string"}
 _PROBLEM: Final = {
@@ -49,6 +54,7 @@ _DISTINCT_ID: Final = OpenApiParameter("distinct_id", OpenApiTypes.STR, OpenApiP
 
 # A serializer, or types by status and content type.
 Answer = type[Serializer[Any]] | dict[tuple[int, str], Any]
+NOTHING: Final[Answer] = {(204, _JSON): None}
 V = TypeVar("V", bound=type[APIView])
 
 
@@ -64,8 +70,16 @@ class Operation(NamedTuple):
 _Words = tuple[str, str, type[Parameters], Answer]
 
 
-def describe(*, get: _Words, post: _Words | None = None, form: _Words | None = None) -> Callable[[V], V]:
-    """Describes a view: its GET, and its POST of JSON or of a form, whose fields equal the parameters."""
+def describe(
+    *,
+    get: _Words,
+    post: _Words | None = None,
+    form: _Words | None = None,
+    patch: _Words | None = None,
+    delete: _Words | None = None,
+) -> Callable[[V], V]:
+    """Describes a view: its GET and DELETE, and its POST and PATCH of JSON, or its POST of a form, whose
+    fields equal the parameters."""
 
     def decorate(view: V) -> V:
         operations = {"get": _extend(Operation(*get), view)}
@@ -73,6 +87,10 @@ def describe(*, get: _Words, post: _Words | None = None, form: _Words | None = N
             operations["post"] = _extend(Operation(*post), view, body=_JSON)
         if form:
             operations["post"] = _extend(Operation(*form), view, body=FORM)
+        if patch:
+            operations["patch"] = _extend(Operation(*patch), view, body=_JSON)
+        if delete:
+            operations["delete"] = _extend(Operation(*delete), view)
         decorated: V = extend_schema_view(**operations)(view)
         return decorated
 
@@ -115,6 +133,13 @@ class FilterTreeField(OpenApiSerializerFieldExtension):
         return {"$ref": "#/components/schemas/Filter"}
 
 
+class PropertyValuesField(OpenApiSerializerFieldExtension):
+    target_class = "profiles_app.api.parameters.PropertyValues"
+
+    def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
+        return {"type": "object", "additionalProperties": {"nullable": True}, "maxProperties": MOST_NAMES}
+
+
 class CohortChoiceField(OpenApiSerializerFieldExtension):
     target_class = "profiles_app.api.compatible.CohortChoice"
 
@@ -135,19 +160,20 @@ def complete(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     for name, schema in schemas.items():
         if name.endswith("Parameters"):
             schema["additionalProperties"] = False
-    for path, operation in _list_operations(result):
+    for path, method, operation in _list_operations(result):
         operation["tags"] = [_choose_tag(path)]
-        operation["responses"] |= {status: _describe_error(text) for status, text in _ERRORS.items()}
+        errors = _ERRORS | _CHANGE_ERRORS if method in {"patch", "delete"} else _ERRORS
+        operation["responses"] |= {status: _describe_error(text) for status, text in errors.items()}
         for parameter in operation.get("parameters", ()):
             _write_like_json(parameter)
         _write_form_like_json(operation)
     return result
 
 
-def _list_operations(result: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+def _list_operations(result: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
     for path, methods in result["paths"].items():
-        for operation in methods.values():
-            yield path, operation
+        for method, operation in methods.items():
+            yield path, method, operation
 
 
 def _choose_tag(path: str) -> str:

@@ -150,6 +150,9 @@ def restore_profile(key: Key) -> Profile:
 
 def _check_values(key: Key, values: Mapping[str, Any]) -> None:
     for name, value in values.items():
+        if not 0 < len(name) <= limits.NAME_LENGTH:
+            message = f"The name of a property has 1 to {limits.NAME_LENGTH} characters."
+            raise CannotApply(message, details=[{"path": name[:60], "code": CannotApply.code, "message": message}])
         _check(lambda name=name, value=value: check_value(value, name), name)  # type: ignore[misc]
     if len(orjson.dumps(dict(values))) > limits.RECORD_BYTES:
         raise CannotApply(f"The values may take {limits.RECORD_BYTES // 1024} KB together, not more.")

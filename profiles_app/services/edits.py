@@ -19,4 +19,5 @@ def trim_edits() -> int:
         cursor.execute(_TRIM_DELETED)
         deleted: int = cursor.rowcount
         cursor.execute(_TRIM_OLD)
-        return deleted + cursor.rowcount
+        deleted += cursor.rowcount
+    return deleted

@@ -6,10 +6,10 @@ function follow() {
   document.documentElement.classList.toggle("dark-mode", dark.matches);
 }
 
-// A session that tries a POST shows its CSRF token, as every page of Roster does.
+// A session that tries a change shows its CSRF token, as every page of Roster does.
 function sign(request) {
   const token = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1];
-  if (token && request.method === "POST") request.headers["X-CSRFToken"] = token;
+  if (token && request.method !== "GET") request.headers["X-CSRFToken"] = token;
   return request;
 }
 
