@@ -53,6 +53,11 @@ def parse_state(params: QueryDict, *, today: date, back: str) -> ProfileState:
     )
 
 
+def usual_state(distinct_id: str, *, today: date, back: str) -> ProfileState:
+    """A profile as it opens."""
+    return ProfileState(distinct_id=distinct_id, days=parse_range("", first="", last="", today=today), back=back)
+
+
 def write_position(position: FeedPosition, *, profile_id: int) -> str:
     """The place after an event, signed for this profile."""
     content = [profile_id, position.time.isoformat(), position.id]

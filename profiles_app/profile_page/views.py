@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.http import HttpResponse
 from django.utils import timezone
+from django_htmx.http import push_url
 
 from profiles_app.display.dates import describe_long_day, in_zone
 from profiles_app.display.labels import EMAIL
@@ -22,7 +23,7 @@ from profiles_app.models import GroupKey
 from profiles_app.people.frame import render_fragment, render_page
 from profiles_app.profile_page.activity import draw_sparkline, group_by_day, list_properties, today_in
 from profiles_app.profile_page.ranges import ALL_TIME, LABELS, DayRange
-from profiles_app.profile_page.state import ProfileState, parse_state, read_position, write_position
+from profiles_app.profile_page.state import ProfileState, parse_state, read_position, usual_state, write_position
 from profiles_app.selectors.access import Access, get_group_key
 from profiles_app.selectors.activity import (
     ActivityRange,
@@ -36,6 +37,9 @@ from profiles_app.selectors.activity import (
 from profiles_app.selectors.profiles import get_profile
 from profiles_app.selectors.time_limit import time_limit
 from profiles_app.users_page.addresses import address_of_people
+
+# The element that holds the profile where it stands beside the table.
+BESIDE: Final = "panel-person"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +65,7 @@ def group_profile(request: MemberRequest, access: Access, group_key_id: int) -> 
 
 
 def show_profile(request: MemberRequest, access: Access, *, group_key: GroupKey | None) -> HttpResponse:
-    """The page; for htmx the next part of the feed."""
+    """The page; for htmx the next part of the feed, or the content of the panel beside the table."""
     people = address_of_people(access.project, group_key)
     back = request.GET.get("back", "")
     state = parse_state(
@@ -69,11 +73,27 @@ def show_profile(request: MemberRequest, access: Access, *, group_key: GroupKey 
         today=today_in(access.project.zone, timezone.now()),
         back=back if is_local_address(back, request) and back.startswith(people) else "",
     )
-    profile = get_profile(access.project, group_key=group_key, distinct_id=state.distinct_id)
-    subject = Subject(project=access.project, profile=profile, group_key=group_key)
-    path = f"{people}/profile"
-    if request.htmx and not request.htmx.history_restore_request and state.before:
-        return _answer_older(request, access, subject, state, path)
+    part = bool(request.htmx) and not request.htmx.history_restore_request
+    if part and state.before:
+        return _answer_older(request, access, _get_subject(access, group_key, state), state, f"{people}/profile")
+    context = describe_profile(access, group_key=group_key, state=state)
+    if part and request.htmx.target == BESIDE:
+        # The browser's address stays that of the table.
+        return push_url(render_fragment(request, "profile/_beside.html", access, context), False)
+    return render_page(request, "profile/page.html", access, context)
+
+
+def describe_opened(access: Access, *, group_key: GroupKey | None, distinct_id: str, back: str) -> dict[str, Any]:
+    """The same for somebody whose profile has just been opened. Raises `NotFound`."""
+    state = usual_state(distinct_id, today=today_in(access.project.zone, timezone.now()), back=back)
+    return describe_profile(access, group_key=group_key, state=state)
+
+
+def describe_profile(access: Access, *, group_key: GroupKey | None, state: ProfileState) -> dict[str, Any]:
+    """What the templates of a profile show: who it is, the properties, the feed. Raises `NotFound`."""
+    people = address_of_people(access.project, group_key)
+    subject = _get_subject(access, group_key, state)
+    profile, path = subject.profile, f"{people}/profile"
     context = {
         "here": group_key.pk if group_key else "users",
         "group_key": group_key,
@@ -88,7 +108,12 @@ def show_profile(request: MemberRequest, access: Access, *, group_key: GroupKey 
         "created_at": read_created_at(profile.properties) or profile.created_at,
         "properties": list_properties(profile.properties),
     }
-    return render_page(request, "profile/page.html", access, context | _describe_feed(subject, state, path))
+    return context | _describe_feed(subject, state, path)
+
+
+def _get_subject(access: Access, group_key: GroupKey | None, state: ProfileState) -> Subject:
+    profile = get_profile(access.project, group_key=group_key, distinct_id=state.distinct_id)
+    return Subject(project=access.project, profile=profile, group_key=group_key)
 
 
 def _answer_older(

@@ -1,10 +1,14 @@
 """Addresses of tables and of profiles."""
 
+from typing import Final
 from urllib.parse import quote
 
 from django.urls import reverse
 
 from profiles_app.models import GroupKey, Project
+
+# A request line may have 8,190 bytes; a link that is longer leads nowhere.
+_LONGEST_LINK: Final = 7_000
 
 
 def address_of_people(project: Project, group_key: GroupKey | None) -> str:
@@ -14,6 +18,9 @@ def address_of_people(project: Project, group_key: GroupKey | None) -> str:
     return reverse("groups", kwargs={"project_id": project.pk, "group_key_id": group_key.pk})
 
 
-def address_of_profile(project: Project, group_key: GroupKey | None, distinct_id: str) -> str:
-    """One profile. The id travels in the query: it may hold slashes, dots and anything else."""
-    return f"{address_of_people(project, group_key)}/profile?id={quote(distinct_id, safe='')}"
+def address_of_profile(project: Project, group_key: GroupKey | None, distinct_id: str, *, back: str = "") -> str:
+    """One profile, and the table to go back to, where that is not too long to go with it. The id
+    travels in the query: it may hold slashes, dots and anything else."""
+    profile = f"{address_of_people(project, group_key)}/profile?id={quote(distinct_id, safe='')}"
+    whole = f"{profile}&back={quote(back, safe='')}"
+    return whole if back and len(whole) <= _LONGEST_LINK else profile

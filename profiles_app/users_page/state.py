@@ -1,4 +1,4 @@
-"""What the address of the table says: population, search, sort, columns and page."""
+"""What the address of the table says: population, search, sort, columns, page, and who stands beside it."""
 
 import json
 from dataclasses import dataclass, replace
@@ -28,7 +28,8 @@ class BadCursor(BadInput):
 
 @dataclass(frozen=True, kw_only=True)
 class PeopleState:
-    """The state of the table. Every change but to the columns leads back to the first page."""
+    """The state of the table. Every change but to the columns leads back to the first page. `open`
+    is the distinct id of the profile beside it, or ''."""
 
     population: Population = Population.PROFILES
     filter: Filter | None = None
@@ -38,6 +39,7 @@ class PeopleState:
     columns: tuple[str, ...] = DEFAULT
     usual_columns: tuple[str, ...] = DEFAULT
     page: str = ""
+    open: str = ""
 
     def change(self, **changes: Any) -> "PeopleState":
         return replace(self, **({"page": ""} | changes))
@@ -63,6 +65,7 @@ class PeopleState:
             ("sort", _write_sort(self.sort, descending=self.descending)),
             ("columns", "" if self.columns == self.usual_columns else write_columns(self.columns)),
             ("page", self.page),
+            ("open", self.open),
         )
         return [(name, text) for name, text in pairs if text]
 
@@ -91,6 +94,7 @@ def parse_state(params: QueryDict, *, usual_columns: tuple[str, ...] = DEFAULT) 
         columns=parse_columns(params.get("columns", "")) or usual_columns,
         usual_columns=usual_columns,
         page=params.get("page", ""),
+        open=params.get("open", ""),
     )
 
 

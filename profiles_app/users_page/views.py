@@ -1,10 +1,10 @@
 """The table as a page, and its changing part for htmx: one view for users and for groups."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Final
-from urllib.parse import quote
+from typing import Any
+from urllib.parse import urlsplit
 
 from django.http import HttpResponse, QueryDict
 from django.utils.safestring import SafeString
@@ -23,22 +23,21 @@ from profiles_app.selectors.access import Access, get_group_key
 from profiles_app.selectors.people import PeopleQuery, Person, Position, find_cohorts, has_people, read_people
 from profiles_app.users_page.addresses import address_of_people, address_of_profile
 from profiles_app.users_page.columns import Heading, choose_columns, render_cells
+from profiles_app.users_page.panel import PANEL, answer_panel, draw_panel
 from profiles_app.users_page.snippets import list_snippets, read_server_address
 from profiles_app.users_page.state import PeopleState, parse_state, read_position, write_position
-
-# A request line may have 8,190 bytes; a link that is longer leads nowhere.
-_LONGEST_LINK: Final = 7_000
 
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One line of the table, ready to print."""
+    """One line of the table, ready to print. `is_open`: the profile stands beside the table."""
 
     person: Person
     title: str
     avatar_url: str
     url: str
     cells: list[SafeString]
+    is_open: bool
 
 
 @member_page
@@ -79,10 +78,13 @@ def show_people(request: MemberRequest, access: Access, *, group_key: GroupKey |
     usual = choose_columns(access.project, group_key)
     try:
         state = parse_state(request.GET, usual_columns=usual)
+        state = _look_beside(state, request, path) if part else state
     except BadInput as problem:
         state = _read_the_rest(request.GET, usual)
         query = state.query(access.project, group_key, user_id=access.user_id)
         return _answer(request, access, base | _describe_problem(problem, state, query, path), part=part)
+    if part and request.htmx.target == PANEL:
+        return answer_panel(request, access, group_key=group_key, state=state, path=path)
     if not part and not has_people(access.project, group_key=group_key):
         return _welcome(request, access, base)
     query = state.query(access.project, group_key, user_id=access.user_id)
@@ -90,10 +92,22 @@ def show_people(request: MemberRequest, access: Access, *, group_key: GroupKey |
         content = _read_people(access, state, query, path)
     except (BadInput, TooSlow, Unavailable) as problem:
         content = _describe_problem(problem, state, query, path)
+    if state.open and not part:
+        base |= {"panel": draw_panel(request, access, group_key=group_key, state=state, path=path).html}
     response = _answer(request, access, base | content, part=part)
     # A page that looks again by itself stays where it is in the browser's history.
     is_waiting = part and request.htmx.trigger == "preparing"
     return push_url(response, state.url(path)) if part and not is_waiting else response
+
+
+def _look_beside(state: PeopleState, request: MemberRequest, path: str) -> PeopleState:
+    """What stands beside the table is as the browser's address says: what was asked for by htmx may be a
+    link that is older than that."""
+    current = urlsplit(request.htmx.current_url_abs_path or "")
+    if current.path != path:
+        return state
+    now = QueryDict(current.query)
+    return state if request.htmx.target == PANEL else replace(state, open=now.get("open", ""))
 
 
 def _read_the_rest(params: QueryDict, usual: tuple[str, ...]) -> PeopleState:
@@ -139,6 +153,7 @@ def _describe_state(state: PeopleState, query: PeopleQuery, path: str) -> dict[s
     return {
         "state": state,
         "hidden_fields": hidden,
+        "beside_fields": state.change(page=state.page, open="").fields(),
         "populations": [
             (population, state.change(population=population).url(path), state.population == population)
             for population in (Population.ALL, Population.PROFILES)
@@ -172,14 +187,13 @@ def _make_heading(name: str, state: PeopleState, path: str) -> Heading:
 
 
 def _make_row(person: Person, access: Access, *, group_key: GroupKey | None, state: PeopleState, here: str) -> Row:
-    profile = address_of_profile(access.project, group_key, person.distinct_id)
-    back = f"{profile}&back={quote(here, safe='')}"
     return Row(
         person=person,
         title=choose_title(person.distinct_id, person.properties),
         avatar_url=read_avatar_url(person.properties),
-        url=back if len(back) <= _LONGEST_LINK else profile,
+        url=address_of_profile(access.project, group_key, person.distinct_id, back=here),
         cells=render_cells(person, state.columns, project=access.project),
+        is_open=person.distinct_id == state.open,
     )
 
 

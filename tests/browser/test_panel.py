@@ -1,0 +1,147 @@
+"""The profile beside the table in Chromium: by mouse, by keyboard, on a phone, without JavaScript."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from profiles_app.models import Project
+from tests.browser.conftest import Visitor
+from tests.conftest import People
+from tests.pages.making import make_events, make_profile
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture
+def crowd(project: Project) -> Project:
+    """Sixty people, the first of them with events."""
+    now = datetime.now(UTC)
+    for index in range(60):
+        profile = make_profile(
+            project, f"p/{index:02}&?", {"$name": f"Person {index:02}", "plan": "pro" if index % 3 else "free"},
+            updated_at=now - timedelta(minutes=index),
+        )  # fmt: skip
+        if index == 0:
+            make_events(profile, "App Open", [now - timedelta(minutes=9 * number) for number in range(60)], {"n": 1})
+            make_events(profile, "Sign Up", [now - timedelta(days=20)])
+    return project
+
+
+def open_row(page: Page, name: str) -> None:
+    page.get_by_role("button", name=f"Open {name} beside the table").click()
+    expect(page.get_by_role("dialog", name=name)).to_be_visible()
+
+
+def test_reading_beside_the_table(crowd: Project, open_as: Open) -> None:
+    page = open_as("teammate", f"/projects/{crowd.pk}/users?search=person")
+    open_row(page, "Person 00")
+    panel = page.get_by_role("dialog")
+    expect(page).to_have_url(re.compile(r"search=person&open=p%2F00%26%3F$"))
+    expect(panel.get_by_role("heading", name="Person 00")).to_be_focused()
+    panel.locator(".event summary").first.click()
+    expect(panel.locator(".event-properties").first).to_be_visible()
+    panel.get_by_role("link", name="Show older events").click()
+    expect(panel.locator(".event")).to_have_count(61)
+    panel.get_by_role("button", name="Last 30 days").click()
+    panel.get_by_role("link", name="Last 7 days").click()
+    expect(panel.get_by_role("button", name="Last 7 days")).to_be_visible()
+    panel.get_by_role("button", name="Hide Events").click()
+    panel.get_by_label("App Open").check()
+    panel.get_by_role("button", name="Apply", exact=True).click()
+    expect(panel.get_by_text("All events here are hidden")).to_be_visible()
+    # The table is where it was, and so is the address.
+    expect(page.locator("tbody tr")).to_have_count(50)
+    expect(page).to_have_url(re.compile(r"search=person&open=p%2F00%26%3F$"))
+    panel.get_by_role("tab", name="Activities").press("ArrowRight")
+    expect(panel.get_by_role("tab", name="User Properties")).to_be_focused()
+    panel.get_by_label("Search properties").fill("plan")
+    expect(panel.locator("[data-property]:visible")).to_have_count(1)
+    page.get_by_role("link", name="Open as page").click()
+    expect(page.get_by_role("heading", name="Person 00", level=1)).to_be_visible()
+    page.get_by_role("link", name="Back to Users").click()
+    expect(page.get_by_role("dialog", name="Person 00")).to_be_visible()
+
+
+def test_back_closes_and_opens_again(crowd: Project, open_as: Open) -> None:
+    page = open_as("teammate", f"/projects/{crowd.pk}/users")
+    open_row(page, "Person 03")
+    page.get_by_role("link", name="Close").click()
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    expect(page).to_have_url(re.compile(r"/users$"))
+    page.go_back()
+    expect(page.get_by_role("dialog", name="Person 03")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    page.go_forward()
+    expect(page.get_by_role("dialog", name="Person 03")).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("dialog", name="Person 03")).to_be_visible()
+    # Another order keeps it, also in the address; one that was closed does not come back.
+    page.get_by_role("link", name="Name", exact=True).click()
+    expect(page).to_have_url(re.compile(r"sort=\$name&open=p%2F03"))
+    page.get_by_role("link", name="Close").click()
+    page.get_by_role("link", name="Name", exact=True).click()
+    expect(page).to_have_url(re.compile(r"sort=-\$name$"))
+    expect(page.get_by_role("dialog")).to_be_hidden()
+
+
+def test_from_row_to_row_by_keyboard(crowd: Project, open_as: Open) -> None:
+    page = open_as("teammate", f"/projects/{crowd.pk}/users")
+    page.get_by_role("button", name="Open Person 00 beside").focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog", name="Person 01")).to_be_visible()
+    page.keyboard.press("j")
+    expect(page.get_by_role("dialog", name="Person 02")).to_be_visible()
+    page.get_by_role("button", name="Next in the table").click()
+    expect(page.get_by_role("dialog", name="Person 03")).to_be_visible()
+    expect(page.get_by_role("button", name="Next in the table")).to_be_focused()
+    for name in ("Person 02", "Person 01", "Person 00"):
+        page.keyboard.press("k")
+        expect(page.get_by_role("dialog", name=name)).to_be_visible()
+    expect(page.get_by_role("button", name="Previous in the table")).to_be_disabled()
+    # Escape closes a menu of the panel before the panel.
+    page.get_by_role("button", name="Last 30 days").click()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog", name="Person 00")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    expect(page.get_by_role("button", name="Open Person 00 beside")).to_be_focused()
+
+
+def test_a_phone_shows_the_panel_alone(crowd: Project, open_as: Open) -> None:
+    page = open_as("teammate", f"/projects/{crowd.pk}/users", viewport={"width": 390, "height": 844})
+    open_row(page, "Person 00")
+    box = page.get_by_role("dialog").bounding_box()
+    assert box == {"x": 0, "y": 0, "width": 390, "height": 844}
+    # What it covers cannot be reached.
+    assert page.evaluate("document.getElementById('side-panel').matches(':modal')")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    expect(page.get_by_role("button", name="Open Person 00 beside")).to_be_focused()
+    expect(page).to_have_url(re.compile(r"/users$"))
+
+
+def test_somebody_deleted_meanwhile(crowd: Project, open_as: Open, visitor: Visitor) -> None:
+    visitor.expected = ("404 (Not Found)",)
+    page = open_as("teammate", f"/projects/{crowd.pk}/users")
+    crowd.profiles.filter(distinct_id="p/00&?").update(deleted_at=datetime.now(UTC))
+    page.get_by_role("button", name="Open Person 00 beside the table").click()
+    expect(page.get_by_role("dialog", name="Nobody has this ID")).to_be_visible()
+    page.get_by_role("link", name="Close the panel").click()
+    expect(page.get_by_role("dialog")).to_be_hidden()
+
+
+def test_without_javascript(crowd: Project, people: People, visitor: Visitor) -> None:
+    page = visitor.open(people.teammate, f"/projects/{crowd.pk}/users?sort=$name", java_script_enabled=False)
+    open_row(page, "Person 00")
+    expect(page).to_have_url(re.compile(r"sort=%24name&open=p%2F00%26%3F$"))
+    panel = page.get_by_role("dialog")
+    expect(panel.locator(".event-name").first).to_have_text("App Open")
+    expect(panel.get_by_text("User Profile Properties")).to_be_visible()
+    panel.get_by_role("link", name="Close").click()
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    expect(page.locator(".person-name").first).to_have_text("Person 00")
