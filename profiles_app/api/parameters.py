@@ -78,7 +78,7 @@ class Names(serializers.ListField):
     """A list of names. In a query string: between commas, where a name with a comma stands in
     double quotes; or a JSON array, which takes any name."""
 
-    child = Name()
+    child: Text = Name()
 
     def __init__(self, **options: Any) -> None:
         super().__init__(max_length=MOST_NAMES, **options)

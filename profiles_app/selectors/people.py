@@ -35,7 +35,7 @@ class PeopleQuery:
     """Which people, in which order. `sort` is a property's name, or a built-in one; people without
     the value come last in both directions. Of the filter only its tree counts; `population` stands
     beside it. `user_id` is on whose behalf cohorts are read; None: the project's. Windows of time end
-    at `now`; None: when the question is asked."""
+    at `now`; None: when the question is asked. `ids`: only these rows, which may be of nobody here."""
 
     project: Project
     group_key: GroupKey | None = None
@@ -46,6 +46,7 @@ class PeopleQuery:
     descending: bool = True
     user_id: int | None = None
     now: datetime | None = None
+    ids: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,6 +100,14 @@ def read_people(query: PeopleQuery, *, at: Position | None = None, limit: int = 
     """A page and the number of all, of one moment."""
     with match_people(query) as matches:
         return _list(query, matches, at=at, limit=limit), matches.count()
+
+
+def list_ids(query: PeopleQuery) -> list[int]:
+    """The row ids of all whom the query matches, ascending."""
+    with match_people(query, reads=1) as matches:
+        people, condition = matches.question.people, matches.where()
+        chosen = exp.select(people.id.copy()).from_(people.relation()).where(condition).order_by(people.id.copy())
+        return [number for (number,) in matches.question.fetch(chosen)]
 
 
 def has_people(project: Project, *, group_key: GroupKey | None) -> bool:
@@ -160,6 +169,8 @@ def _compile(query: PeopleQuery, question: Question, cohorts: CohortResolver) ->
         conditions.append(question.people.contains(query.search))
     if query.filter is not None:
         conditions.append(compile_filter(query.filter.where, question, question.moment, cohorts))
+    if query.ids is not None:
+        conditions.append(question.people.id.isin(*query.ids) if query.ids else exp.false())
     return exp.and_(*conditions) if conditions else exp.true()
 
 

@@ -1,4 +1,6 @@
-"""One profile by its distinct id."""
+"""Profiles by their distinct ids."""
+
+from collections.abc import Sequence
 
 from profiles_app.errors import NotFound
 from profiles_app.models import GroupKey, Profile, Project
@@ -16,3 +18,9 @@ def get_profile(project: Project, *, group_key: GroupKey | None, distinct_id: st
     raise NotFound(
         "Nobody with this distinct ID is in the project. They may have been deleted, or not have arrived yet."
     )
+
+
+def find_ids(project: Project, *, group_key: GroupKey | None, distinct_ids: Sequence[str]) -> list[int]:
+    """The row ids of those of the people who are in the project."""
+    rows = Profile.objects.filter(project=project, group_key=group_key, distinct_id__in=distinct_ids, deleted_at=None)
+    return list(rows.values_list("pk", flat=True))

@@ -14,8 +14,7 @@ from profiles_app.models import GroupKey, Project
 from profiles_app.people.frame import render_fragment, render_page
 from profiles_app.selectors.access import Access, get_group_key
 from profiles_app.users_page.addresses import address_of_people
-from profiles_app.users_page.columns import choose_columns
-from profiles_app.users_page.state import PeopleState, parse_state
+from profiles_app.users_page.selection import Selection, parse_selection
 
 _RAW: Final = "raw"
 
@@ -69,30 +68,25 @@ def _show(request: MemberRequest, access: Access, *, group_key: GroupKey | None)
 
 
 def _describe(request: MemberRequest, access: Access, *, group_key: GroupKey | None, path: str) -> dict[str, Any]:
-    state = _read_state(request, access, group_key=group_key)
-    query = _make_query(state, access, group_key=group_key, raw=False)
+    selection = parse_selection(request.GET, access, group_key=group_key)
+    query = _make_query(selection, access, group_key=group_key, raw=False)
     return {
         "size": measure_export(query),
+        "is_selection": selection.ids is not None,
         "columns": [(name, label_property(name)) for name in query.names],
-        "fields": state.fields(),
-        "back_url": state.url(path),
+        "fields": selection.fields(),
+        "back_url": selection.state.url(path),
     }
 
 
 def _send(request: MemberRequest, access: Access, *, group_key: GroupKey | None) -> HttpResponse:
-    state = _read_state(request, access, group_key=group_key)
-    query = _make_query(state, access, group_key=group_key, raw=request.GET.get(_RAW) == "1")
+    selection = parse_selection(request.GET, access, group_key=group_key)
+    query = _make_query(selection, access, group_key=group_key, raw=request.GET.get(_RAW) == "1")
     name = group_key.label if group_key else "users"
     # To the doors it is a response like others: they only set headers.
     return respond_csv(request, query, name=name)  # type: ignore[return-value]
 
 
-def _read_state(request: MemberRequest, access: Access, *, group_key: GroupKey | None) -> PeopleState:
-    """All pages are exported, whichever is shown."""
-    usual = choose_columns(access.project, group_key)
-    return parse_state(request.GET, usual_columns=usual).change()
-
-
-def _make_query(state: PeopleState, access: Access, *, group_key: GroupKey | None, raw: bool) -> ExportQuery:
-    people = state.query(access.project, group_key, user_id=access.user_id)
-    return ExportQuery(people=people, columns=(NAME, *state.columns), raw=raw)
+def _make_query(selection: Selection, access: Access, *, group_key: GroupKey | None, raw: bool) -> ExportQuery:
+    people = selection.query(access.project, group_key, user_id=access.user_id)
+    return ExportQuery(people=people, columns=(NAME, *selection.state.columns), raw=raw)

@@ -21,6 +21,7 @@ from profiles_app.models import GroupKey
 from profiles_app.people.frame import render_fragment, render_page
 from profiles_app.selectors.access import Access, get_group_key
 from profiles_app.selectors.people import PeopleQuery, Person, Position, find_cohorts, has_people, read_people
+from profiles_app.users_page.actions import list_buttons
 from profiles_app.users_page.addresses import address_of_people, address_of_profile
 from profiles_app.users_page.columns import Heading, choose_columns, render_cells
 from profiles_app.users_page.panel import PANEL, answer_panel, draw_panel
@@ -144,6 +145,8 @@ def _read_people(access: Access, state: PeopleState, query: PeopleQuery, path: s
         "next_url": url_of(page.next),
         "previous_url": url_of(page.previous),
         "first_url": state.change().url(path) if state.page else "",
+        "selection_fields": state.change().fields(),
+        "selection_buttons": list_buttons(access, query.group_key),
     }
 
 

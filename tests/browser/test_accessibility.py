@@ -40,6 +40,7 @@ def full_project(project: Project) -> Project:
 STATES: dict[str, tuple[str, tuple[str, ...]]] = {
     "users": ("/projects/{}/users", ()),
     "users, many columns": ("/projects/{}/users?columns=plan,tags,prefs,long,none,$distinct_id", ()),
+    "users, selection": ("/projects/{}/users", ("[data-select-row]", "[data-select-everybody]")),
     "users, population menu": ("/projects/{}/users", ("#population-button",)),
     "users, analyze menu": ("/projects/{}/users", ("#analyze-button",)),
     "users, nobody matches": ("/projects/{}/users?search=nobody-at-all", ()),

@@ -109,6 +109,23 @@ def test_the_api_chooses_columns(project: Project) -> None:
     assert Client().get(f"{path}?colums=x", headers=script).status_code == 400
 
 
+def test_the_api_takes_distinct_ids(project: Project) -> None:
+    for name in ("a", "b,c", "d"):
+        make_profile(project, name, {"x": name})
+    script = {"Authorization": basic_auth(SECRET)}
+    path = "/api/v1/profiles/export.csv"
+    asked = quote('a,"b,c",nobody')
+    answer = Client().get(f"{path}?distinct_ids={asked}&sort=$distinct_id", headers=script)
+    assert read_ids(answer) == ["a", "b,c"]
+    for ids, expected in ((["d", "d"], ["d"]), ([], [])):
+        answer = Client().post(path, {"distinct_ids": ids}, content_type="application/json", headers=script)
+        assert read_ids(answer) == expected
+    # The other parameters hold too.
+    assert read_ids(Client().get(f"{path}?distinct_ids=a,d&search=d", headers=script)) == ["d"]
+    too_many = {"distinct_ids": [str(number) for number in range(2001)]}
+    assert Client().post(path, too_many, content_type="application/json", headers=script).status_code == 400
+
+
 def test_raw_values_on_the_page(project: Project, owner: Client) -> None:
     make_profile(project, "a", {"$name": "=HYPERLINK(1)"})
     base = f"/projects/{project.pk}/users/export.csv?search="

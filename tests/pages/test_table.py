@@ -29,7 +29,7 @@ def read_rows(page: str) -> list[str]:
 def read_headings(page: str) -> list[str]:
     """The labels of the columns."""
     head = page[page.index("<thead") : page.index("</thead>")]
-    return [re.sub(r"<[^>]*>|\s+", " ", cell).strip() for cell in re.findall(r"<th.*?</th>", head, re.DOTALL)]
+    return [re.sub(r"<[^>]*>|\s+", " ", cell).strip() for cell in re.findall(r"<th scope.*?</th>", head, re.DOTALL)]
 
 
 def read_link(page: str, name: str) -> str:

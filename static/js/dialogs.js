@@ -1,0 +1,24 @@
+// Dialogs whose content htmx fetches: one opens when it is filled, with the focus on its heading. A link with
+// `data-close-dialog` only closes it; so does a form with `data-export-form`, whose answer is a download: the
+// browser's own, with its progress and its cancel.
+
+const isOurs = (element) => element instanceof HTMLDialogElement && element.hasAttribute("data-dialog");
+
+document.addEventListener("htmx:afterSwap", (event) => {
+  const dialog = event.target;
+  if (!isOurs(dialog)) return;
+  if (!dialog.open) dialog.showModal();
+  dialog.querySelector("[data-focus-here]")?.focus();
+});
+
+document.addEventListener("click", (event) => {
+  const dialog = event.target.closest("dialog[data-dialog]");
+  // On the dialog itself: beside its content.
+  if (!dialog || (event.target !== dialog && !event.target.closest("[data-close-dialog]"))) return;
+  event.preventDefault();
+  dialog.close();
+});
+
+document.addEventListener("submit", (event) => {
+  if (event.target.matches("[data-export-form]")) event.target.closest("dialog")?.close();
+});
