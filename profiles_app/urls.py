@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from profiles_app.edit_page import dialog, names
 from profiles_app.people import projects, sessions, settings
 from profiles_app.profile_page import views as profile_page
 from profiles_app.users_page import export
@@ -21,6 +22,23 @@ _settings: list[URLPattern | URLResolver] = [
     path("/service-accounts/<int:account_id>/delete", settings.delete_service_account, name="delete-service-account"),
 ]
 
+_users: list[URLPattern | URLResolver] = [
+    path("/edit", dialog.edit, name="edit-user"),
+    path("/edit/id", dialog.look_at_id, name="look-at-user-id"),
+    path("/edit/property", dialog.look_at_property, name="look-at-user-property"),
+    path("/edit/names", names.names, name="user-property-names"),
+    path("/edit/create", dialog.create, name="create-user"),
+    path("/edit/update", dialog.update, name="update-user"),
+]
+_groups: list[URLPattern | URLResolver] = [
+    path("/edit", dialog.edit, name="edit-group"),
+    path("/edit/id", dialog.look_at_id, name="look-at-group-id"),
+    path("/edit/property", dialog.look_at_property, name="look-at-group-property"),
+    path("/edit/names", names.names, name="group-property-names"),
+    path("/edit/create", dialog.create, name="create-group"),
+    path("/edit/update", dialog.update, name="update-group"),
+]
+
 _project: list[URLPattern | URLResolver] = [
     path("", projects.project_home, name="project"),
     path("/users", users_page.users, name="users"),
@@ -33,6 +51,8 @@ _project: list[URLPattern | URLResolver] = [
     path("/groups/<int:group_key_id>/export", export.export_groups, name="export-groups"),
     path("/groups/<int:group_key_id>/export.csv", export.groups_file, name="groups-file"),
     path("/groups/<int:group_key_id>/profile", profile_page.group_profile, name="group-profile"),
+    path("/users", include(_users)),
+    path("/groups/<int:group_key_id>", include(_groups)),
     path("/settings", include(_settings)),
 ]
 

@@ -58,6 +58,22 @@ def member_page(view: View) -> View:
     return guarded
 
 
+def admin_page(view: View) -> View:
+    """A page, or a part of one, that only admins need."""
+
+    @signed_in
+    @wraps(view)
+    def guarded(request: MemberRequest, *, project_id: int, **arguments: Any) -> HttpResponse:
+        access = get_admin_access(request.user, project_id)
+        if request.method not in _READING:
+            return HttpResponseNotAllowed(_READING)
+        response = view(request, access, **arguments)
+        patch_vary_headers(response, ["HX-Request"])
+        return response
+
+    return guarded
+
+
 def admin_action(view: View) -> View:
     """A change that only admins make, by POST."""
 

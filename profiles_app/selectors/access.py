@@ -53,3 +53,8 @@ def get_group_key(project: Project, group_key_id: int) -> GroupKey:
         return project.group_keys.get(pk=group_key_id)
     except GroupKey.DoesNotExist:
         raise NotFound("This kind of group does not exist in this project.") from None
+
+
+def get_optional_group_key(project: Project, group_key_id: int | None) -> GroupKey | None:
+    """The same; None, which stands for users, for None."""
+    return None if group_key_id is None else get_group_key(project, group_key_id)

@@ -6,15 +6,21 @@ from profiles_app.errors import NotFound
 from profiles_app.models import GroupKey, Profile, Project
 
 
+def find_profile(project: Project, *, group_key: GroupKey | None, distinct_id: str) -> Profile | None:
+    """The profile, or the user known by events alone; None where nobody has this id."""
+    # PostgreSQL stores no NUL, so nobody has one in their id.
+    if not distinct_id or "\0" in distinct_id:
+        return None
+    return Profile.objects.filter(
+        project=project, group_key=group_key, distinct_id=distinct_id, deleted_at=None
+    ).first()
+
+
 def get_profile(project: Project, *, group_key: GroupKey | None, distinct_id: str) -> Profile:
     """Raises `NotFound`, also for a profile that was deleted."""
-    # PostgreSQL stores no NUL, so nobody has one in their id.
-    if distinct_id and "\0" not in distinct_id:
-        found = Profile.objects.filter(
-            project=project, group_key=group_key, distinct_id=distinct_id, deleted_at=None
-        ).first()
-        if found is not None:
-            return found
+    found = find_profile(project, group_key=group_key, distinct_id=distinct_id)
+    if found is not None:
+        return found
     raise NotFound(
         "Nobody with this distinct ID is in the project. They may have been deleted, or not have arrived yet."
     )

@@ -13,8 +13,10 @@ document.addEventListener("htmx:afterSwap", (event) => {
 
 document.addEventListener("click", (event) => {
   const dialog = event.target.closest("dialog[data-dialog]");
-  // On the dialog itself: beside its content.
-  if (!dialog || (event.target !== dialog && !event.target.closest("[data-close-dialog]"))) return;
+  if (!dialog) return;
+  // On the dialog itself: beside its content. What was typed into a form is not lost by that.
+  const isBeside = event.target === dialog && dialog.dataset.dialog !== "form";
+  if (!isBeside && !event.target.closest("[data-close-dialog]")) return;
   event.preventDefault();
   dialog.close();
 });

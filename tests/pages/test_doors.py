@@ -30,6 +30,11 @@ READ = {
     "group-profile",
     "settings",
 }
+# Pages and parts of them that only admins need.
+ADMIN_READ = {
+    *("edit-user", "look-at-user-id", "look-at-user-property", "user-property-names"),
+    *("edit-group", "look-at-group-id", "look-at-group-property", "group-property-names"),
+}
 # Changes that admins make, by POST.
 CHANGE = {
     "change-project",
@@ -42,6 +47,7 @@ CHANGE = {
     "delete-group-key",
     "create-service-account",
     "delete-service-account",
+    *("create-user", "update-user", "create-group", "update-group"),
 }
 # Addresses of no project that need an account.
 PERSONAL = {"home", "change-password", "new-project"}
@@ -78,7 +84,7 @@ PROJECT_NAMES = sorted(address.name for address in ADDRESSES if address.of_proje
 
 
 def test_every_address_is_listed() -> None:
-    assert {address.name for address in ADDRESSES if address.of_project} == READ | CHANGE
+    assert {address.name for address in ADDRESSES if address.of_project} == READ | ADMIN_READ | CHANGE
     assert {address.name for address in ADDRESSES if not address.of_project} == PERSONAL | OPEN
 
 
@@ -127,7 +133,16 @@ def test_members_read(name: str, who: str, address_of: Callable[[str], str], sig
     assert client.post(address).status_code == 405
 
 
-@pytest.mark.parametrize("name", sorted(CHANGE))
+@pytest.mark.parametrize("name", sorted(ADMIN_READ))
+def test_admins_read(name: str, address_of: Callable[[str], str], sign_in: Callable[[str], Client]) -> None:
+    client, address = sign_in("owner"), address_of(name)
+    answer = client.get(address)
+    assert answer.status_code == 200
+    assert "no-store" in answer["Cache-Control"]
+    assert client.post(address).status_code == 405
+
+
+@pytest.mark.parametrize("name", sorted(ADMIN_READ | CHANGE))
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_analysts_change_nothing(
     name: str, method: str, address_of: Callable[[str], str], sign_in: Callable[[str], Client]

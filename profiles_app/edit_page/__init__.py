@@ -1,0 +1,1 @@
+"""Create or Modify Profile: the dialog, and the same as a page."""
