@@ -216,6 +216,17 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     },
     "trim logs": {"task": "profiles_app.tasks.trim_logs", "schedule": 24 * 3600.0},
     "trim profile edits": {"task": "profiles_app.tasks.trim_profile_edits", "schedule": 86_400.0},
+    "find due sizes": {
+        "task": "cohorts_app.tasks.find_due_sizes",
+        "schedule": 60.0,
+        "options": {"expires": 60.0},
+    },
+    "find lost lists": {
+        "task": "cohorts_app.tasks.find_lost_lists",
+        "schedule": 30.0,
+        "options": {"expires": 30.0},
+    },
+    "trim cohorts": {"task": "cohorts_app.tasks.trim_cohorts", "schedule": 24 * 3600.0},
     "trim sign-in failures": {"task": "profiles_app.tasks.trim_sign_in_failures", "schedule": 3600.0},
 }
 if not REDIS_URL:

@@ -11,5 +11,6 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("", include("profiles_app.ingest.urls")),
     path("", include("profiles_app.api.urls")),
+    path("", include("cohorts_app.api.urls")),
     path("", include("profiles_app.urls")),
 ]

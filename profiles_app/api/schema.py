@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerFieldExtension
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
-from rest_framework.serializers import Serializer
+from rest_framework.serializers import BaseSerializer, Serializer
 from rest_framework.views import APIView
 
 from profiles_app.api.filter_schema import list_filter_components
@@ -25,8 +25,8 @@ _ERRORS: Final = {
     "503": "The question took too long, or the data cannot be reached; `Retry-After` says when to ask again.",
 }
 _CHANGE_ERRORS: Final = {
-    "403": "An analyst's session, or one without the CSRF token.",
-    "409": "The profile was changed meanwhile, against `expect`.",
+    "403": "An analyst's session, where it is for admins, or one without the CSRF token.",
+    "409": "It was changed meanwhile, against `expect` or `version`.",
     "422": "A limit of what is stored forbids it; `details` says where.",
 }
 _TEXT: Final = {"type": "string"}
@@ -53,7 +53,7 @@ _PROJECT_ID: Final = OpenApiParameter(
 _DISTINCT_ID: Final = OpenApiParameter("distinct_id", OpenApiTypes.STR, OpenApiParameter.PATH, description="Encoded.")
 
 # A serializer, or types by status and content type.
-Answer = type[Serializer[Any]] | dict[tuple[int, str], Any]
+Answer = type[Serializer[Any]] | BaseSerializer[Any] | dict[tuple[int, str], Any]
 NOTHING: Final[Answer] = {(204, _JSON): None}
 V = TypeVar("V", bound=type[APIView])
 
@@ -99,11 +99,12 @@ def describe(
 
 def _extend(operation: Operation, view: type[APIView], body: str = "") -> Any:
     in_path = [_DISTINCT_ID] if "distinct_id" in view.get.__code__.co_varnames else []  # type: ignore[attr-defined]
+    parameters = [operation.parameters] if operation.parameters().fields else []
     return extend_schema(
         operation_id=operation.id,
         summary=operation.summary,
-        parameters=[*in_path, _PROJECT_ID] if body else [*in_path, _PROJECT_ID, operation.parameters],
-        request={body: operation.parameters} if body else None,
+        parameters=[*in_path, _PROJECT_ID] if body else [*in_path, _PROJECT_ID, *parameters],
+        request={body: operation.parameters} if body and parameters else None,
         responses=operation.answer,
     )
 
@@ -179,6 +180,8 @@ def _list_operations(result: dict[str, Any]) -> Iterator[tuple[str, str, dict[st
 def _choose_tag(path: str) -> str:
     if path.startswith("/api/query"):
         return "Mixpanel-compatible"
+    if path.startswith("/api/v1/cohorts"):
+        return "Cohorts"
     return "Profiles" if path.startswith("/api/v1/profile") else "Names and values"
 
 

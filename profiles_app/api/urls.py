@@ -23,35 +23,36 @@ class DistinctIdConverter:
 register_converter(DistinctIdConverter, "distinct_id")
 
 
-def _both(route: str, view: Callable[..., HttpResponseBase], name: str) -> list[URLPattern]:
+def both(route: str, view: Callable[..., HttpResponseBase], name: str) -> list[URLPattern]:
+    """The patterns of an address, with a slash at its end and without."""
     # With the slash first: a distinct id would swallow it.
     return [path(f"{route}/", view, name=name), path(route, view, name=name)]
 
 
 _profiles = [
-    *_both("profiles", profiles.Profiles.as_view(), "api-profiles"),
-    *_both("profiles/count", profiles.ProfilesCount.as_view(), "api-profiles-count"),
-    *_both("profiles/export.csv", export.ProfilesFile.as_view(), "api-profiles-file"),
-    *_both("profile", profiles.ProfileById.as_view(), "api-profile-by-id"),
-    *_both("profile/events", activity.ProfileEventsById.as_view(), "api-events-by-id"),
-    *_both("profiles/<distinct_id:distinct_id>/events", activity.ProfileEvents.as_view(), "api-profile-events"),
+    *both("profiles", profiles.Profiles.as_view(), "api-profiles"),
+    *both("profiles/count", profiles.ProfilesCount.as_view(), "api-profiles-count"),
+    *both("profiles/export.csv", export.ProfilesFile.as_view(), "api-profiles-file"),
+    *both("profile", profiles.ProfileById.as_view(), "api-profile-by-id"),
+    *both("profile/events", activity.ProfileEventsById.as_view(), "api-events-by-id"),
+    *both("profiles/<distinct_id:distinct_id>/events", activity.ProfileEvents.as_view(), "api-profile-events"),
     # Last: it takes whatever is left below profiles/.
-    *_both("profiles/<distinct_id:distinct_id>", profiles.Profile.as_view(), "api-profile"),
+    *both("profiles/<distinct_id:distinct_id>", profiles.Profile.as_view(), "api-profile"),
 ]
 _catalog = [
-    *_both("properties", catalog.Properties.as_view(), "api-properties"),
-    *_both("properties/values", catalog.PropertyValues.as_view(), "api-property-values"),
-    *_both("events", catalog.EventNames.as_view(), "api-event-names"),
-    *_both("events/values", catalog.EventValues.as_view(), "api-event-values"),
+    *both("properties", catalog.Properties.as_view(), "api-properties"),
+    *both("properties/values", catalog.PropertyValues.as_view(), "api-property-values"),
+    *both("events", catalog.EventNames.as_view(), "api-event-names"),
+    *both("events/values", catalog.EventValues.as_view(), "api-event-values"),
 ]
 
 
 urlpatterns = [
     path("api/v1/", include([*_profiles, *_catalog])),
-    *_both("api/query/engage", engage.Engage.as_view(), "api-engage"),
-    *_both("api/2.0/engage", engage.Engage.as_view(), "api-engage-2.0"),
-    *_both("api/query/stream/query", stream.StreamQuery.as_view(), "api-stream-query"),
-    *_both("api/2.0/stream/query", stream.StreamQuery.as_view(), "api-stream-query-2.0"),
-    *_both("api/schema", documentation.schema, "api-schema"),
-    *_both("api/docs", documentation.docs, "api-docs"),
+    *both("api/query/engage", engage.Engage.as_view(), "api-engage"),
+    *both("api/2.0/engage", engage.Engage.as_view(), "api-engage-2.0"),
+    *both("api/query/stream/query", stream.StreamQuery.as_view(), "api-stream-query"),
+    *both("api/2.0/stream/query", stream.StreamQuery.as_view(), "api-stream-query-2.0"),
+    *both("api/schema", documentation.schema, "api-schema"),
+    *both("api/docs", documentation.docs, "api-docs"),
 ]

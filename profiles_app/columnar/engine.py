@@ -21,6 +21,7 @@ from profiles_app.columnar.damage import LOST_MESSAGE, is_damage, is_end_of_data
 from profiles_app.columnar.relations import EventRelation, PeopleRelation, SqlParameters
 from profiles_app.columnar.store import Lease, lease
 from profiles_app.errors import Preparing, TooSlow
+from profiles_app.filters.cohorts import Members
 from profiles_app.filters.data import Moment
 from profiles_app.models import EventName, GroupKey, Project, PropertyDefinition, Scope
 
@@ -53,7 +54,14 @@ class Question:
         }
         self._event_names: dict[str, int | None] = {}
         self._relations = 0
+        self._lists: dict[str, str] = {}
+        self._only: int | None = None
         self.moment = moment
+        self.begin()
+
+    def look_at(self, profile_id: int) -> None:
+        """From the next statement on, nobody else is there, and nobody else's events."""
+        self._only = profile_id
         self.begin()
 
     def begin(self) -> None:
@@ -64,6 +72,7 @@ class Question:
             self.parameters,
             group_key_id=self._group_key.pk if self._group_key else None,
             is_known=self._known[Scope.PROFILE],
+            only=self._only,
         )
 
     def events(self, name: str | None, *, start: datetime | None, end: datetime) -> EventRelation:
@@ -79,7 +88,16 @@ class Question:
             end=end,
             is_known=self._known[Scope.EVENT],
             alias=f"events{self._relations}",
+            only=self._only,
         )
+
+    def members(self, members: Members) -> str:
+        """The list as a table of this question, read once."""
+        if members.key not in self._lists:
+            table = f"members{len(self._lists)}"
+            self._lease.cursor.register(table, members.read())
+            self._lists[members.key] = table
+        return self._lists[members.key]
 
     def _find_event_name(self, name: str) -> int | None:
         # Text that PostgreSQL cannot hold is the name of no event.
@@ -155,11 +173,14 @@ def read_clock() -> datetime:
 
 
 @contextmanager
-def ask(project: Project, *, group_key: GroupKey | None, now: datetime | None = None) -> Iterator[Question]:
-    """A question over everything written so far, whose windows end now, or at another time. Raises
-    `Preparing` while the columnar side is being built, and `TooSlow`."""
+def ask(
+    project: Project, *, group_key: GroupKey | None, now: datetime | None = None, seconds: float | None = None
+) -> Iterator[Question]:
+    """A question over everything written so far, whose windows end now, or at another time. `seconds` it may
+    take; None: as many as somebody waits for. Raises `Preparing` while the columnar side is being built, and
+    `TooSlow`."""
     moment = Moment(now=now or read_clock(), timezone=project.timezone)
-    deadline = time.monotonic() + settings.QUERY["seconds"]
+    deadline = time.monotonic() + (seconds or settings.QUERY["seconds"])
     try:
         with lease(project.pk, deadline=deadline) as held:
             yield Question(held, project, group_key=group_key, moment=moment, deadline=deadline)

@@ -90,13 +90,20 @@ _OWN_COLUMNS = ("id", "distinct_id", "created_at", "updated_at", "has_properties
 
 
 class PeopleRelation:
-    """The users of a project, or the groups of one key."""
+    """The users of a project, or the groups of one key; `only`: one of them alone."""
 
     def __init__(
-        self, lease: Lease, parameters: SqlParameters, *, group_key_id: int | None, is_known: Callable[[str], bool]
+        self,
+        lease: Lease,
+        parameters: SqlParameters,
+        *,
+        group_key_id: int | None,
+        is_known: Callable[[str], bool],
+        only: int | None = None,
     ) -> None:
         self._lease = lease
         self._group_key_id = group_key_id
+        self._only = only
         self._values = _Values(parameters=parameters, alias="people", is_known=is_known)
         self.is_known = is_known
         self.id = exp.column("id", table="people")
@@ -147,12 +154,14 @@ class PeopleRelation:
         ]
 
     def _from_segment(self, opened: OpenSegment) -> str:
-        rewritten = f" WHERE id NOT IN (SELECT id FROM {self._lease.schema}.profiles)"
+        conditions = [] if self._only is None else [f"id = {self._only}"]
+        if self._lease.tail_rows[Dataset.PROFILES]:
+            conditions.append(f"id NOT IN (SELECT id FROM {self._lease.schema}.profiles)")
         return (
             f"SELECT {', '.join(self._own)}{', search' if self._searched else ''}"
             f"{self._values.columns(opened.segment)}"
             f" FROM {self._values.rows(opened.segment, f'{opened.alias}.segment')}"
-            f"{rewritten if self._lease.tail_rows[Dataset.PROFILES] else ''}"
+            f"{_where(conditions)}"
         )
 
     def _from_tail(self) -> str:
@@ -160,6 +169,7 @@ class PeopleRelation:
             f"SELECT {', '.join(self._own)}{self._search_of_tail()}{self._values.columns(None)}"
             f" FROM {self._values.rows(None, f'{self._lease.schema}.profiles')}"
             f" WHERE alive AND population = {self._group_key_id or 0}"
+            f"{'' if self._only is None else f' AND id = {self._only}'}"
         )
 
     def _search_of_tail(self) -> str:
@@ -171,7 +181,7 @@ class PeopleRelation:
 
 
 class EventRelation:
-    """The events of one name (None: of all) in a range of time."""
+    """The events of one name (None: of all) in a range of time; `only`: those of one person."""
 
     def __init__(
         self,
@@ -184,6 +194,7 @@ class EventRelation:
         end: datetime,
         is_known: Callable[[str], bool],
         alias: str = "events",
+        only: int | None = None,
     ) -> None:
         self._lease = lease
         self._parameters = parameters
@@ -191,6 +202,7 @@ class EventRelation:
         self._known = known
         self._start = start
         self._end = end
+        self._only = only
         self._alias = alias
         self._values = _Values(parameters=parameters, alias=alias, is_known=is_known)
         self.value = self._values.value
@@ -222,9 +234,8 @@ class EventRelation:
         conditions = self._conditions(segment)
         if segment.pk in self._lease.hidden:
             conditions.append(f"id NOT IN (SELECT id FROM {self._lease.schema}.hidden)")
-        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
         rows = self._values.rows(segment, f"{opened.alias}.segment")
-        return f"SELECT profile_id, time{self._values.columns(segment)} FROM {rows}{where}"
+        return f"SELECT profile_id, time{self._values.columns(segment)} FROM {rows}{_where(conditions)}"
 
     def _from_tail(self) -> str:
         conditions = " AND ".join(self._conditions(None))
@@ -234,6 +245,8 @@ class EventRelation:
     def _conditions(self, segment: Segment | None) -> list[str]:
         """The name, and the ends of the range where the segment reaches beyond them."""
         conditions = [] if self._name_id is None else [f"name_id = {self._name_id}"]
+        if self._only is not None:
+            conditions.append(f"profile_id = {self._only}")
         first, last = (None, None) if segment is None else (segment.first_time, segment.last_time)
         if self._start is not None and (first is None or first < self._start):
             conditions.append(f"time >= {self._instant(self._start)}")
@@ -243,6 +256,10 @@ class EventRelation:
 
     def _instant(self, moment: datetime) -> str:
         return f"CAST({self._parameters.name(moment.replace(tzinfo=None))} AS TIMESTAMP)"
+
+
+def _where(conditions: list[str]) -> str:
+    return f" WHERE {' AND '.join(conditions)}" if conditions else ""
 
 
 def _union(branches: list[str], alias: str) -> exp.Expr:

@@ -24,13 +24,14 @@ def compile_behaviour(leaf: Behaviour, data: Data, moment: Moment) -> exp.Expr:
     sub-select holds those who do *not* satisfy it, and the condition is its complement.
     """
     comparison = find_comparison(leaf.op)
-    nothing_matches = _matches_without_events(leaf, comparison)
+    nothing_matches = matches_without_events(leaf, comparison)
     exceptions = _compile_people(leaf, comparison, data, moment, satisfied=not nothing_matches)
     matched = opposite(exceptions) if nothing_matches else exceptions
     return matched if leaf.did else opposite(matched)
 
 
-def _matches_without_events(leaf: Behaviour, comparison: Comparison) -> bool:
+def matches_without_events(leaf: Behaviour, comparison: Comparison) -> bool:
+    """Whether the comparison holds for people who have no such event."""
     if leaf.first_time or leaf.measure.aggregate not in EMPTY_IS_ZERO:
         return False
     return comparison.holds(0, leaf.values)

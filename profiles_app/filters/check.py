@@ -7,7 +7,7 @@ from typing import Literal, Protocol
 
 from profiles_app.filters.cohorts import Cohort, CohortResolver
 from profiles_app.filters.errors import BadFilter, Problem
-from profiles_app.filters.expand import Trail
+from profiles_app.filters.expand import Trail, is_inside_event
 from profiles_app.filters.inputs import Input
 from profiles_app.filters.operators import find_operator
 from profiles_app.filters.properties import BUILT_IN, split_path
@@ -94,7 +94,7 @@ def list_unseen(tree: Filter, names: Names) -> list[Unseen]:
 
 def _list_unseen(leaf: Leaf, path: str, names: Names) -> list[Unseen]:
     match leaf:
-        case Property(name=name) if _is_inside_event(path):
+        case Property(name=name) if is_inside_event(path):
             return _list_unseen_property(name, f"{path}.property", names)
         case Property(name=name):
             seen = name in BUILT_IN or _knows(name, names.has_property)
@@ -116,11 +116,6 @@ def _list_unseen_property(name: str, path: str, names: Names) -> list[Unseen]:
 
 def _list_unseen_event(event: str, path: str, names: Names) -> list[Unseen]:
     return [] if names.has_event(event) else [Unseen(path, "event", event)]
-
-
-def _is_inside_event(path: str) -> bool:
-    """Only there `where` comes again."""
-    return ".where" in path
 
 
 def _knows(name: str, has: Callable[[str], bool]) -> bool:

@@ -1,21 +1,33 @@
-"""Cohorts as the filter language sees them: a name and a filter, found by number.
+"""Cohorts as the filter language sees them: a name, and a filter or a list; found by number.
 
 What keeps cohorts registers here how to find them, so that nothing below it depends on it.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from profiles_app.filters.errors import BadFilter
 from profiles_app.filters.tree import Filter
 
 
 @dataclass(frozen=True)
+class Members:
+    """A list of people. `key` is another one after each change; `read` gives the list as what the engine
+    reads: an Arrow table with the columns `id` and `born_at`, the person's `created_at`."""
+
+    key: str
+    read: Callable[[], Any]
+
+
+@dataclass(frozen=True)
 class Cohort:
+    """Those of the filter's population for whom it holds; with `members`, those of them on the list."""
+
     id: int
     name: str
     filter: Filter
+    members: Members | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +56,10 @@ class CohortResolver(Protocol):
         this person may not read; `BadFilter` for one whose definition cannot be read."""
         ...
 
+    def list_names(self) -> list[tuple[int, str]]:
+        """Number and name of all that this person may choose, by name."""
+        ...
+
 
 MakeResolver: TypeAlias = Callable[[Scope], CohortResolver]
 
@@ -53,6 +69,9 @@ class NoCohorts:
 
     def find(self, cohort_id: int) -> Cohort:
         raise CohortMissing("does not exist")
+
+    def list_names(self) -> list[tuple[int, str]]:
+        return []
 
 
 def name_cohort(cohorts: CohortResolver, number: int) -> str | None:

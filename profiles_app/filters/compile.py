@@ -1,11 +1,12 @@
 """A checked tree as an expression over the rows of people."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from sqlglot import exp
 
 from profiles_app.filters.behaviours import compile_behaviour, compile_event_time
-from profiles_app.filters.cohorts import CohortResolver
+from profiles_app.filters.cohorts import CohortResolver, Members
 from profiles_app.filters.conditions import compile_condition, compile_property
 from profiles_app.filters.data import Data, Moment
 from profiles_app.filters.expand import Trail
@@ -17,13 +18,16 @@ from profiles_app.filters.tree import Behaviour, CohortLeaf, Leaf, Node, Populat
 _EVENT_TIMES: Final[dict[str, type[exp.AggFunc]]] = {FIRST_EVENT: exp.Min, LAST_EVENT: exp.Max}
 
 
-def compile_filter(where: Node, data: Data, moment: Moment, cohorts: CohortResolver) -> exp.Expr:
+def compile_filter(
+    where: Node, data: Data, moment: Moment, cohorts: CohortResolver, answers: Mapping[Leaf, exp.Expr] = {}
+) -> exp.Expr:
     """TRUE for the rows of `data.people` for which `where` holds, FALSE for the others, never NULL.
 
-    The population of the filter is the caller's: see `compile_population`. Raises `BadFilter` for a
-    cohort that cannot be used; all else was refused by `parse_filter`.
+    The population of the filter is the caller's: see `compile_population`. `answers`: the conditions of leaves
+    that were answered ahead. Raises `BadFilter` for a cohort that cannot be used; all else was refused by
+    `parse_filter`.
     """
-    return _Compiler(data, moment, Trail(cohorts)).compile(where, "where")
+    return _Compiler(data, moment, Trail(cohorts), answers).compile(where, "where")
 
 
 def compile_population(population: Population, data: Data) -> exp.Expr:
@@ -32,8 +36,9 @@ def compile_population(population: Population, data: Data) -> exp.Expr:
 
 
 class _Compiler:
-    def __init__(self, data: Data, moment: Moment, trail: Trail) -> None:
+    def __init__(self, data: Data, moment: Moment, trail: Trail, answers: Mapping[Leaf, exp.Expr]) -> None:
         self._data = data
+        self._answers = answers
         self._moment = moment
         self._trail = trail
         self._person = PersonProperties(data.people, data.parameters)
@@ -42,6 +47,8 @@ class _Compiler:
         return compile_condition(node, self._compile_leaf, path)
 
     def _compile_leaf(self, leaf: Leaf, path: str) -> exp.Expr:
+        if leaf in self._answers:
+            return self._answers[leaf].copy()
         match leaf:
             case Property(name=name) if name in _EVENT_TIMES:
                 return compile_event_time(leaf, _EVENT_TIMES[name], self._data, self._moment)
@@ -60,4 +67,13 @@ class _Compiler:
         with self._trail.enter(leaf, path) as cohort:
             where = compile_condition(cohort.filter.where, lambda nested, _: self._compile_leaf(nested, path), path)
             members = every(compile_population(cohort.filter.population, self._data), where)
+        if cohort.members is not None:
+            members = every(self._compile_members(cohort.members), members)
         return members if leaf.inside else opposite(members)
+
+    def _compile_members(self, members: Members) -> exp.Expr:
+        """On the list, and not somebody else by now: who is deleted and comes again has another birth."""
+        people = self._data.people
+        table = self._data.members(members)
+        own = exp.Tuple(expressions=[people.id.copy(), people.created_at.copy()])
+        return exp.In(this=own, query=exp.select("id", "born_at").from_(table).subquery(copy=False))

@@ -11,6 +11,8 @@ from typing import Protocol
 
 from sqlglot import exp
 
+from profiles_app.filters.cohorts import Members
+
 
 class Form(enum.StrEnum):
     """A kind of value as one typed column. It is NULL on every row where the property is unset,
@@ -105,6 +107,10 @@ class Data(Protocol):
     def events(self, name: str | None, *, start: datetime | None, end: datetime) -> Events:
         """The events of this name (None: of any) with `start <= time < end`; instants in UTC
         with a zone. Each call is a relation of its own. An unknown name is an empty relation."""
+        ...
+
+    def members(self, members: Members) -> str:
+        """The name of a table with the columns `id` and `born_at` of a list of people."""
         ...
 
 

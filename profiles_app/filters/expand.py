@@ -7,7 +7,7 @@ from typing import Final, NoReturn
 from profiles_app.filters.cohorts import Cohort, CohortMissing, CohortResolver
 from profiles_app.filters.errors import BadFilter, Problem
 from profiles_app.filters.size import Size, measure_tree
-from profiles_app.filters.tree import CohortLeaf
+from profiles_app.filters.tree import CohortLeaf, Leaf, Node, walk
 
 DEEPEST_COHORT: Final = 10
 MOST_LEAVES_IN_ALL: Final = 500
@@ -66,3 +66,19 @@ class Trail:
 
     def _refuse(self, path: str, code: str, message: str) -> NoReturn:
         raise BadFilter([Problem(f"{path}.cohort", code, message)]) from None
+
+
+def walk_all(where: Node, trail: Trail, path: str = "where") -> Iterator[Leaf]:
+    """The leaves of a filter and of all its cohorts; not those inside events, nor those about cohorts. Raises
+    `BadFilter`."""
+    for place, leaf in walk(where, path):
+        if isinstance(leaf, CohortLeaf):
+            with trail.enter(leaf, path) as cohort:
+                yield from walk_all(cohort.filter.where, trail, path)
+        elif not is_inside_event(place, path):
+            yield leaf
+
+
+def is_inside_event(path: str, start: str = "where") -> bool:
+    """Of a path that `walk` gave: only in a leaf about events `where` comes again."""
+    return ".where" in path.removeprefix(start)

@@ -57,8 +57,9 @@ def _somebody(project: Project, settings: Settings, _same_connection: None) -> N
 
 
 # Refusals of what fits the description, and yet means nothing: a cursor that nobody gave out, days in
-# the wrong order, a filter that runs against a limit, a parameter beside one that it does not go with.
-UNDERSTOOD = {"bad_cursor", "bad_filter", "contradiction", "range", "required"}
+# the wrong order, a filter that runs against a limit, a parameter beside one that it does not go with, a name
+# that is taken or can be none.
+UNDERSTOOD = {"bad_cursor", "bad_filter", "contradiction", "range", "required", "wrong_value"}
 
 
 def accepts_what_fits(_: CheckContext, response: Response, case: Case[Any]) -> None:

@@ -120,9 +120,9 @@ def walk(query: PeopleQuery, *, limit: int) -> list[int]:
 
 
 @contextmanager
-def cohorts_of_dataset(dataset: Dataset) -> Iterator[None]:
-    """While it lasts, cohorts are those of the data set."""
-    register_cohorts(lambda _: DatasetCohorts(dataset))
+def cohorts_of_dataset(dataset: Dataset, rows: dict[int, int]) -> Iterator[None]:
+    """While it lasts, cohorts are those of the data set, whose people have these ids in PostgreSQL."""
+    register_cohorts(lambda _: DatasetCohorts(dataset, rows))
     try:
         yield
     finally:

@@ -46,7 +46,7 @@ def ask_beside(other: Dataset, dataset: Dataset, tree: Filter, moment: Moment) -
     foreign.people(other.people[:1], properties={"city": "Paris", "n": 7})
     try:
         check(foreign.project)
-        with cohorts_of_dataset(dataset):
+        with cohorts_of_dataset(dataset, own.rows):
             found = find(own.project, own.rows, tree, moment)
         check(own.project)
         return found

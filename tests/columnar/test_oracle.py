@@ -72,7 +72,7 @@ def ask(place: Place, dataset: Dataset, tree: Filter, moment: Moment) -> set[int
     placer = Placer(make_project(timezone=moment.timezone))
     place(placer, dataset)
     try:
-        with cohorts_of_dataset(dataset):
+        with cohorts_of_dataset(dataset, placer.rows):
             return find(placer.project, placer.rows, tree, moment)
     finally:
         forget_views()

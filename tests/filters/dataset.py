@@ -6,6 +6,9 @@ from typing import Any, TypeAlias
 
 from profiles_app.filters.tree import Filter
 
+# The number of the cohort that is a list and no filter.
+ON_THE_LIST = 3
+
 Properties: TypeAlias = dict[str, Any]
 
 
@@ -34,6 +37,8 @@ class Dataset:
     events: tuple[Event, ...] = ()
     # Number → name and filter.
     cohorts: dict[int, tuple[str, Filter]] = field(default_factory=dict)
+    # The people of the cohort ON_THE_LIST, with the time that each had been created at.
+    listed: dict[int, datetime] = field(default_factory=dict)
 
     def events_of(self, person: Person) -> list[Event]:
         return [event for event in self.events if event.person == person.id]

@@ -13,13 +13,15 @@ import duckdb
 import pyarrow
 from sqlglot import exp
 
-from profiles_app.filters.cohorts import Cohort, CohortMissing
+from profiles_app.filters.cohorts import Cohort, CohortMissing, Members
 from profiles_app.filters.compile import compile_filter, compile_population
 from profiles_app.filters.data import Form, Moment
 from profiles_app.filters.dates import parse_date
 from profiles_app.filters.expressions import DIALECT, every
-from profiles_app.filters.tree import Filter
-from tests.filters.dataset import Dataset, Properties
+from profiles_app.filters.tree import Filter, Population
+from tests.filters.dataset import ON_THE_LIST, Dataset, Properties
+
+EVERYBODY = Filter(Population.ALL)
 
 _TYPES = {
     Form.STRING: pyarrow.string(),
@@ -63,15 +65,32 @@ def close() -> None:
 
 
 class DatasetCohorts:
-    """The cohorts of a data set."""
+    """The cohorts of a data set, one of which is a list."""
 
-    def __init__(self, dataset: Dataset) -> None:
+    def __init__(self, dataset: Dataset, rows: dict[int, int] | None = None) -> None:
+        """`rows`: other ids of the people, where these are not the data set's."""
         self._cohorts = dataset.cohorts
+        self._listed = dataset.listed
+        self._rows = rows or {}
 
     def find(self, cohort_id: int) -> Cohort:
+        if cohort_id == ON_THE_LIST:
+            return Cohort(cohort_id, "On the list", EVERYBODY, Members("list", self._read_list))
         if cohort_id not in self._cohorts:
             raise CohortMissing("does not exist")
         return Cohort(cohort_id, *self._cohorts[cohort_id])
+
+    def list_names(self) -> list[tuple[int, str]]:
+        return [(number, name) for number, (name, _) in self._cohorts.items()]
+
+    def _read_list(self) -> pyarrow.Table:
+        return make_list({self._rows.get(row, row): born_at for row, born_at in self._listed.items()})
+
+
+def make_list(births: dict[int, datetime]) -> pyarrow.Table:
+    """What the engine reads of a list of people."""
+    ids = pyarrow.array(list(births), pyarrow.int64())
+    return pyarrow.table({"id": ids, "born_at": _make_times(list(births.values()))})
 
 
 class MemoryParameters:
@@ -124,6 +143,7 @@ class MemoryEvents(MemoryProperties):
 
 class MemoryData:
     def __init__(self, connection: duckdb.DuckDBPyConnection, dataset: Dataset) -> None:
+        self._connection = connection
         self.parameters = MemoryParameters()
         names = _list_names(person.properties for person in dataset.people)
         self.people = MemoryPeople(names)
@@ -141,6 +161,10 @@ class MemoryData:
             where.append(exp.EQ(this=exp.column("name"), expression=self.parameters.add(name)))
         self._relations += 1
         return MemoryEvents(self._event_names, f"e{self._relations}", where)
+
+    def members(self, members: Members) -> str:
+        self._connection.register("on_the_list", members.read())
+        return "on_the_list"
 
 
 def _list_names(each: Iterable[Properties]) -> list[str]:

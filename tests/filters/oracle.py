@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from profiles_app.filters.data import Moment
 from profiles_app.filters.tree import Filter
 from profiles_app.filters.writing import write_filter
-from tests.filters.dataset import Dataset, Event, Person, Properties
+from tests.filters.dataset import ON_THE_LIST, Dataset, Event, Person, Properties
 
 _LENGTHS = {"minute": 60, "hour": 3600, "day": 86_400, "week": 7 * 86_400, "month": 30 * 86_400}
 
@@ -47,6 +47,8 @@ class _Oracle:
             return self.behaved(node, person) is node["did"]
         if "sequence" in node:
             return self.walked(node, person) is node["did"]
+        if node.get("cohort") == ON_THE_LIST:
+            return (self.dataset.listed.get(person.id) == person.created_at) is node["in"]
         if "cohort" in node:
             _, tree = self.dataset.cohorts[node["cohort"]]
             return self.has_member(write_filter(tree), person) is node["in"]

@@ -17,7 +17,7 @@ from profiles_app.filters.inputs import Input
 from profiles_app.filters.operators import OPERATORS
 from profiles_app.filters.parse import parse_filter
 from profiles_app.filters.tree import Filter
-from tests.filters.dataset import Dataset, Event, Person
+from tests.filters.dataset import ON_THE_LIST, Dataset, Event, Person
 
 # Under ten seconds a test; what failed once is tried again next time.
 QUICK = settings(
@@ -118,9 +118,12 @@ def datasets(draw: st.DrawFn, moment: Moment) -> Dataset:
     people = [draw(_people(moment, number, needs_property=number not in busy)) for number in ids]
     cohorts = {
         1: ("Profiles in Paris", draw(filters(moment, depth=1))),
-        2: ("Some of them", draw(filters(moment, depth=1, cohorts=(1,)))),
+        2: ("Some of them", draw(filters(moment, depth=1, cohorts=(1, ON_THE_LIST)))),
     }
-    return Dataset(tuple(people), tuple(events), cohorts)
+    # Some stand on the list as somebody who was deleted and came again.
+    ages = draw(st.dictionaries(st.sampled_from(ids), st.sampled_from([timedelta(), timedelta(0), timedelta(days=1)])))
+    listed = {person.id: person.created_at - ages[person.id] for person in people if person.id in ages}
+    return Dataset(tuple(people), tuple(events), cohorts, listed)
 
 
 @functools.cache
@@ -270,8 +273,8 @@ def sequence_filters(moment: Moment) -> st.SearchStrategy[Filter]:
 
 
 def whole_filters(moment: Moment) -> st.SearchStrategy[Filter]:
-    """With the two cohorts of `datasets`."""
-    return filters(moment, cohorts=(1, 2))
+    """With the cohorts of `datasets`."""
+    return filters(moment, cohorts=(1, 2, ON_THE_LIST))
 
 
 def _parse(nodes: st.SearchStrategy[Any]) -> st.SearchStrategy[Filter]:

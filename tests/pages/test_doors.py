@@ -76,7 +76,7 @@ def walk(resolver: URLResolver, prefix: str = "") -> Iterator[Address]:
 
 def has_own_test(entry: URLPattern) -> bool:
     """The ingestion has a test of tokens and secrets, the API one of all its callers."""
-    return entry.callback.__module__.startswith(("profiles_app.ingest", "profiles_app.api"))
+    return entry.callback.__module__.startswith(("profiles_app.ingest", "profiles_app.api", "cohorts_app.api"))
 
 
 ADDRESSES = list(walk(get_resolver()))
