@@ -12,6 +12,7 @@ from profiles_app.display.countries import name_country
 from profiles_app.display.dates import describe_clock, describe_day, describe_exactly, in_zone
 from profiles_app.display.labels import COUNTRY
 from profiles_app.filters.dates import parse_date
+from profiles_app.models import Kind
 
 _COUNTRY_PROPERTIES: Final = frozenset({COUNTRY, "mp_country_code"})
 _CHIPS: Final = 3
@@ -32,6 +33,17 @@ _ICONS: Final = {
     "object": "braces",
     "unset": "circle-dashed",
 }
+# A date is a text too: what had dates comes before what had texts.
+_KINDS: Final = {
+    Kind.DATE: "date",
+    Kind.STRING: "text",
+    Kind.NUMBER: "number",
+    Kind.BOOLEAN: "boolean",
+    Kind.LIST: "list",
+    Kind.OBJECT: "object",
+}
+# In lists of properties a text is "Aa", as a heading of many values rather than one.
+_PROPERTY_ICONS: Final = _ICONS | {"text": "case-sensitive"}
 
 
 def kind_of(value: Any) -> str:
@@ -47,6 +59,12 @@ def kind_of(value: Any) -> str:
 def icon_of(kind: str) -> str:
     """The icon that stands for a kind, by its name in the icon package."""
     return _ICONS[kind]
+
+
+def icon_of_kinds(kinds: Kind) -> str:
+    """The icon of a property that has had values of these kinds: of the first of them, where several are mixed."""
+    names = (_KINDS[kind] for kind in _KINDS if kind in kinds)
+    return _PROPERTY_ICONS[next(names, "unset")]
 
 
 def compact_json(value: Any) -> str:

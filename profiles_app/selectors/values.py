@@ -17,7 +17,7 @@ from profiles_app.selectors.people import PeopleQuery, match_people
 
 _ZERO: Final = exp.Literal.number("0.0")
 # A value as one text: a letter for its kind, as in the lists of `Form.LIST`, and its text.
-_TAGGED: Final[dict[Form, Callable[[exp.Expr], exp.Expr]]] = {
+TAGGED: Final[dict[Form, Callable[[exp.Expr], exp.Expr]]] = {
     Form.STRING: lambda value: _tag("s", value),
     Form.NUMBER: lambda value: _tag(
         "n", exp.cast(exp.Add(this=value, expression=exp.Literal.number("0.0")), "VARCHAR")
@@ -39,7 +39,7 @@ def list_values(
     with ask(project, group_key=None) as question:
         events = question.events(event, start=None, end=datetime.max.replace(tzinfo=question.moment.now.tzinfo))
         return _list(
-            question, _Rows(events, events.relation, exp.true()), list(_TAGGED), name, prefix=prefix, limit=limit
+            question, _Rows(events, events.relation, exp.true()), list(TAGGED), name, prefix=prefix, limit=limit
         )
 
 
@@ -47,7 +47,7 @@ def list_values_of(query: PeopleQuery, *, name: str, prefix: str = "", limit: in
     """The same among the people of a query."""
     with match_people(query, reads=1) as matches:
         question, people = matches.question, matches.question.people
-        forms = [form for form in _TAGGED if people.has_form(name, form)]
+        forms = [form for form in TAGGED if people.has_form(name, form)]
         return _list(question, _Rows(people, people.relation, matches.where()), forms, name, prefix=prefix, limit=limit)
 
 
@@ -68,7 +68,7 @@ def _list(
     columns = [exp.alias_(rows.source.value(name, form), f"of_{form}") for form in forms]
     # The rows are chosen once; each kind of value is then counted by itself.
     chosen = exp.select(*columns).from_(rows.relation()).where(rows.where)
-    counted = [_count(question, form, prefix) for form in forms]
+    counted = [count_each(question, form, prefix) for form in forms]
     whole: exp.Query = counted[0]
     for part in counted[1:]:
         whole = exp.union(whole, part, distinct=False)
@@ -81,11 +81,12 @@ def _list(
         .order_by("number DESC", "value")
         .limit(limit)
     )
-    return [(_read(value), number) for value, number in question.fetch(query)]
+    return [(read_tagged(value), number) for value, number in question.fetch(query)]
 
 
-def _count(question: Question, form: Form, prefix: str) -> exp.Select:
-    """How often each value of one kind occurs."""
+def count_each(question: Question, form: Form, prefix: str = "") -> exp.Select:
+    """How often each value of one kind occurs, as columns `value`, tagged, and `number`, of a table `chosen`
+    with a column `of_` and the kind."""
     column = exp.column(f"of_{form}")
     if form == Form.LIST:
         items = exp.select(exp.Unnest(expressions=[column]).as_("item")).from_("chosen").subquery("items")
@@ -94,7 +95,7 @@ def _count(question: Question, form: Form, prefix: str) -> exp.Select:
         rows = rows.where(exp.NEQ(this=value.copy(), expression=exp.Literal.string("x")))
     else:
         value = column
-        rows = exp.select(_TAGGED[form](column.copy()).as_("value"), exp.Count(this=exp.Star()).as_("number"))
+        rows = exp.select(TAGGED[form](column.copy()).as_("value"), exp.Count(this=exp.Star()).as_("number"))
         rows = rows.from_("chosen").where(exp.not_(exp.Is(this=column.copy(), expression=exp.null())))
     if prefix:
         text = exp.cast(value.copy(), "VARCHAR")
@@ -108,12 +109,16 @@ def _tag(letter: str, text: exp.Expr) -> exp.Expr:
     return exp.DPipe(this=exp.Literal.string(letter), expression=text)
 
 
-def _read(tagged: str) -> Any:
+def read_tagged(tagged: str) -> Any:
     """The value of a tagged text."""
     text = tagged[1:]
     if tagged[0] == "s":
         return text
     if tagged[0] == "b":
         return text == "true"
-    number = float(text)
+    return simplify(float(text))
+
+
+def simplify(number: float) -> float:
+    """Whole numbers as `int`."""
     return int(number) if number.is_integer() else number

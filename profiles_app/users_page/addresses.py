@@ -23,4 +23,9 @@ def address_of_profile(project: Project, group_key: GroupKey | None, distinct_id
     travels in the query: it may hold slashes, dots and anything else."""
     profile = f"{address_of_people(project, group_key)}/profile?id={quote(distinct_id, safe='')}"
     whole = f"{profile}&back={quote(back, safe='')}"
-    return whole if back and len(whole) <= _LONGEST_LINK else profile
+    return whole if back and is_link(whole) else profile
+
+
+def is_link(url: str) -> bool:
+    """Whether an address is short enough to lead somewhere."""
+    return len(url) <= _LONGEST_LINK

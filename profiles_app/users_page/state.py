@@ -1,4 +1,4 @@
-"""What the address of the table says: population, search, sort, columns, page, and who stands beside it."""
+"""What the address of the table says: population, search, sort, columns, page, and what stands beside it."""
 
 import json
 from dataclasses import dataclass, replace
@@ -29,7 +29,8 @@ class BadCursor(BadInput):
 @dataclass(frozen=True, kw_only=True)
 class PeopleState:
     """The state of the table. Every change but to the columns leads back to the first page. `open`
-    is the distinct id of the profile beside it, or ''."""
+    is the distinct id of the profile beside it, `breakdown` the property whose values are counted
+    there, or ''."""
 
     population: Population = Population.PROFILES
     filter: Filter | None = None
@@ -40,6 +41,7 @@ class PeopleState:
     usual_columns: tuple[str, ...] = DEFAULT
     page: str = ""
     open: str = ""
+    breakdown: str = ""
 
     def change(self, **changes: Any) -> "PeopleState":
         return replace(self, **({"page": ""} | changes))
@@ -65,6 +67,7 @@ class PeopleState:
             ("sort", _write_sort(self.sort, descending=self.descending)),
             ("columns", "" if self.columns == self.usual_columns else write_columns(self.columns)),
             ("page", self.page),
+            ("breakdown", self.breakdown),
             ("open", self.open),
         )
         return [(name, text) for name, text in pairs if text]
@@ -80,6 +83,9 @@ def parse_state(params: QueryDict, *, usual_columns: tuple[str, ...] = DEFAULT) 
     Roster links to."""
     search = params.get("search", "").strip().replace("\0", "")[:_LONGEST_SEARCH]
     sort, descending = _parse_sort(params.get("sort", ""))
+    breakdown = params.get("breakdown", "")
+    if breakdown:
+        check_name(breakdown)
     tree = _read_filter(params.get("filter", ""))
     try:
         population = Population(params.get("population") or tree.population)
@@ -95,6 +101,7 @@ def parse_state(params: QueryDict, *, usual_columns: tuple[str, ...] = DEFAULT) 
         usual_columns=usual_columns,
         page=params.get("page", ""),
         open=params.get("open", ""),
+        breakdown=breakdown,
     )
 
 

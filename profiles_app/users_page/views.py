@@ -1,10 +1,9 @@
 """The table as a page, and its changing part for htmx: one view for users and for groups."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.http import HttpResponse, QueryDict
 from django.utils.safestring import SafeString
@@ -23,6 +22,8 @@ from profiles_app.selectors.access import Access, get_group_key
 from profiles_app.selectors.people import PeopleQuery, Person, Position, find_cohorts, has_people, read_people
 from profiles_app.users_page.actions import list_buttons
 from profiles_app.users_page.addresses import address_of_people, address_of_profile
+from profiles_app.users_page.beside import look_beside
+from profiles_app.users_page.breakdown import describe_tool
 from profiles_app.users_page.columns import Heading, choose_columns, render_cells
 from profiles_app.users_page.panel import PANEL, answer_panel, draw_panel
 from profiles_app.users_page.snippets import list_snippets, read_server_address
@@ -79,7 +80,9 @@ def show_people(request: MemberRequest, access: Access, *, group_key: GroupKey |
     usual = choose_columns(access.project, group_key)
     try:
         state = parse_state(request.GET, usual_columns=usual)
-        state = _look_beside(state, request, path) if part else state
+        if part:
+            beside = ["breakdown"] if request.htmx.target == PANEL else ["breakdown", "open"]
+            state = look_beside(state, request, path, *beside)
     except BadInput as problem:
         state = _read_the_rest(request.GET, usual)
         query = state.query(access.project, group_key, user_id=access.user_id)
@@ -99,16 +102,6 @@ def show_people(request: MemberRequest, access: Access, *, group_key: GroupKey |
     # A page that looks again by itself stays where it is in the browser's history.
     is_waiting = part and request.htmx.trigger == "preparing"
     return push_url(response, state.url(path)) if part and not is_waiting else response
-
-
-def _look_beside(state: PeopleState, request: MemberRequest, path: str) -> PeopleState:
-    """What stands beside the table is as the browser's address says: what was asked for by htmx may be a
-    link that is older than that."""
-    current = urlsplit(request.htmx.current_url_abs_path or "")
-    if current.path != path:
-        return state
-    now = QueryDict(current.query)
-    return state if request.htmx.target == PANEL else replace(state, open=now.get("open", ""))
 
 
 def _read_the_rest(params: QueryDict, usual: tuple[str, ...]) -> PeopleState:
@@ -153,7 +146,7 @@ def _read_people(access: Access, state: PeopleState, query: PeopleQuery, path: s
 def _describe_state(state: PeopleState, query: PeopleQuery, path: str) -> dict[str, Any]:
     wording = Wording(label_property=label_property, name_cohort=partial(name_cohort, find_cohorts(query)))
     hidden = [(name, text) for name, text in state.change(search="").fields()]
-    return {
+    return describe_tool(state, query.project, query.group_key) | {
         "state": state,
         "hidden_fields": hidden,
         "beside_fields": state.change(page=state.page, open="").fields(),

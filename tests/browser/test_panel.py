@@ -1,4 +1,5 @@
-"""The profile beside the table in Chromium: by mouse, by keyboard, on a phone, without JavaScript."""
+"""What stands beside the table in Chromium, a profile or the breakdown: by mouse, by keyboard, on a phone, without
+JavaScript."""
 
 import re
 from collections.abc import Callable
@@ -7,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
-from profiles_app.models import Project
+from profiles_app.models import Kind, Project, PropertyDefinition, Scope
 from tests.browser.conftest import Visitor
 from tests.conftest import People
 from tests.pages.making import make_events, make_profile
@@ -145,3 +146,68 @@ def test_without_javascript(crowd: Project, people: People, visitor: Visitor) ->
     panel.get_by_role("link", name="Close").click()
     expect(page.get_by_role("dialog")).to_be_hidden()
     expect(page.locator(".person-name").first).to_have_text("Person 00")
+
+
+def test_from_the_breakdown_to_a_filter(crowd: Project, open_as: Open) -> None:
+    page = open_as("teammate", f"/projects/{crowd.pk}/users?columns=plan")
+    button = page.get_by_role("button", name="Breakdown", exact=True)
+    expect(button).to_have_attribute("aria-expanded", "false")
+    button.press("Enter")
+    rows = page.locator(".breakdown-row")
+    expect(rows).to_have_count(2)
+    expect(rows.first).to_contain_text("66.7% 40")
+    expect(page).to_have_url(re.compile(r"breakdown=plan$"))
+    expect(button).to_be_focused()
+    expect(button).to_have_attribute("aria-expanded", "true")
+    page.get_by_role("link", name="Only free").click()
+    expect(page.locator("#summary strong")).to_have_text("20")
+    expect(rows).to_have_count(1)
+    page.go_back()
+    expect(page.locator("#summary strong")).to_have_text("60")
+    expect(rows).to_have_count(2)
+    page.get_by_role("link", name="Exclude free").click()
+    expect(page.locator("#summary strong")).to_have_text("40")
+    expect(rows).to_have_count(1)
+    # A search refreshes it too, and a profile beside the table leaves it in the address.
+    page.get_by_label("Search profiles").fill("Person 1")
+    expect(page.locator(".breakdown-sum")).to_contain_text("7 in the table")
+    open_row(page, "Person 10")
+    expect(page).to_have_url(re.compile(r"breakdown=plan&open=p%2F10"))
+    page.keyboard.press("Escape")
+    button.click()
+    expect(rows).to_have_count(0)
+    expect(page).not_to_have_url(re.compile("breakdown"))
+    page.get_by_role("link", name="Name", exact=True).click()
+    expect(page).to_have_url(re.compile("sort="))
+    expect(rows).to_have_count(0)
+
+
+def test_choosing_a_property_by_keyboard(crowd: Project, open_as: Open) -> None:
+    for name in ("plan", "$name", "planet"):
+        PropertyDefinition.objects.create(project=crowd, scope=Scope.PROFILE, name=name, kinds=Kind.STRING)
+    page = open_as("teammate", f"/projects/{crowd.pk}/users?breakdown=$name")
+    expect(page.locator(".breakdown-sum")).to_contain_text("60 different values")
+    expect(page.get_by_text("40 other values")).to_be_visible()
+    page.get_by_role("button", name="Property: Name").press("Enter")
+    page.get_by_label("Search properties").fill("plan")
+    expect(page.locator("#breakdown-choices button")).to_have_count(2)
+    page.keyboard.press("Enter")
+    expect(page.locator(".breakdown-row")).to_have_count(2)
+    expect(page).to_have_url(re.compile(r"breakdown=plan$"))
+    page.get_by_role("link", name="Close the breakdown").click()
+    expect(page.get_by_role("button", name="Breakdown", exact=True)).to_be_focused()
+
+
+def test_breakdown_without_javascript(crowd: Project, people: People, visitor: Visitor) -> None:
+    PropertyDefinition.objects.create(project=crowd, scope=Scope.PROFILE, name="plan", kinds=Kind.STRING)
+    page = visitor.open(people.teammate, f"/projects/{crowd.pk}/users?search=Person 1", java_script_enabled=False)
+    page.get_by_role("button", name="Breakdown", exact=True).click()
+    page.get_by_role("button", name="Property: Country Code").click()
+    page.get_by_role("button", name="plan").click()
+    expect(page.get_by_role("heading", name="Breakdown", level=1)).to_be_visible()
+    page.get_by_role("link", name="Only free").click()
+    expect(page.locator("#summary strong")).to_have_text("3")
+    page.get_by_role("link", name="Show the breakdown").click()
+    expect(page.locator(".breakdown-row")).to_have_count(1)
+    page.get_by_role("link", name="Back to Users").click()
+    expect(page.locator("#summary strong")).to_have_text("3")

@@ -19,6 +19,8 @@ from tests.pages.making import make_profile
 READ = {
     "project",
     "users",
+    "break-down-users",
+    "break-down-groups",
     "first-user",
     "export-users",
     "users-file",
