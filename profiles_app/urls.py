@@ -5,7 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from profiles_app.edit_page import dialog, names
 from profiles_app.people import projects, sessions, settings
 from profiles_app.profile_page import views as profile_page
-from profiles_app.users_page import breakdown, export
+from profiles_app.users_page import breakdown, edit_columns, export
 from profiles_app.users_page import views as users_page
 
 _settings: list[URLPattern | URLResolver] = [
@@ -43,6 +43,7 @@ _project: list[URLPattern | URLResolver] = [
     path("", projects.project_home, name="project"),
     path("/users", users_page.users, name="users"),
     path("/users/first", users_page.first_user, name="first-user"),
+    path("/users/columns", edit_columns.columns_of_users, name="columns-of-users"),
     path("/users/export", export.export_users, name="export-users"),
     path("/users/export.csv", export.users_file, name="users-file"),
     path("/users/profile", profile_page.user_profile, name="user-profile"),
@@ -50,6 +51,7 @@ _project: list[URLPattern | URLResolver] = [
     path("/groups/<int:group_key_id>", users_page.groups, name="groups"),
     path("/groups/<int:group_key_id>/first", users_page.first_group, name="first-group"),
     path("/groups/<int:group_key_id>/breakdown", breakdown.break_down_groups, name="break-down-groups"),
+    path("/groups/<int:group_key_id>/columns", edit_columns.columns_of_groups, name="columns-of-groups"),
     path("/groups/<int:group_key_id>/export", export.export_groups, name="export-groups"),
     path("/groups/<int:group_key_id>/export.csv", export.groups_file, name="groups-file"),
     path("/groups/<int:group_key_id>/profile", profile_page.group_profile, name="group-profile"),

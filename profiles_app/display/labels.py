@@ -7,6 +7,7 @@ EMAIL: Final = "$email"
 AVATAR: Final = "$avatar"
 DISTINCT_ID: Final = "$distinct_id"
 UPDATED_AT: Final = "$last_seen"
+CREATED_AT: Final = "$created_at"
 COUNTRY: Final = "$country_code"
 
 _LABELS: Final = {
@@ -19,6 +20,7 @@ _LABELS: Final = {
     "$created": "Created",
     DISTINCT_ID: "Distinct ID",
     UPDATED_AT: "Updated at",
+    CREATED_AT: "Created at",
     COUNTRY: "Country Code",
     "mp_country_code": "Country",
     "$region": "Region",

@@ -4,7 +4,7 @@ Anonymous visitors are sent to sign in, outsiders of the project get 404, analys
 only admins may act; all of that before the method of the request matters.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -44,13 +44,22 @@ def signed_in(view: View) -> View:
 
 def member_page(view: View) -> View:
     """A page that members read. The view gets their `Access` after the request."""
+    return _admit_members(view, methods=_READING)
 
+
+def member_form(view: View) -> View:
+    """A page that members read, with a form that they send to it: for what is their own, such as the
+    columns that they see."""
+    return _admit_members(view, methods=(*_READING, "POST"))
+
+
+def _admit_members(view: View, *, methods: Sequence[str]) -> View:
     @signed_in
     @wraps(view)
     def guarded(request: MemberRequest, *, project_id: int, **arguments: Any) -> HttpResponse:
         access = get_access(request.user, project_id)
-        if request.method not in _READING:
-            return HttpResponseNotAllowed(_READING)
+        if request.method not in methods:
+            return HttpResponseNotAllowed(methods)
         response = view(request, access, **arguments)
         patch_vary_headers(response, ["HX-Request"])
         return response

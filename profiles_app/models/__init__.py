@@ -2,6 +2,7 @@
 
 from profiles_app.models.attempts import SignInFailures
 from profiles_app.models.catalog import EventName, Kind, PropertyDefinition, Scope
+from profiles_app.models.columns import ColumnChoice
 from profiles_app.models.edit import EditKind, ProfileEdit
 from profiles_app.models.event import Event
 from profiles_app.models.heartbeat import WorkerHeartbeat
@@ -12,6 +13,7 @@ from profiles_app.models.user import User
 
 __all__ = [
     "SEGMENT_VERSION",
+    "ColumnChoice",
     "Dataset",
     "EditKind",
     "Event",

@@ -75,6 +75,9 @@ ORDER BY name FOR UPDATE
 _DELETE_NAMES: Final = """
 DELETE FROM profiles_app_propertydefinition WHERE project_id = %(project)s AND group_key_id = %(key)s
 """
+_DELETE_COLUMNS: Final = """
+DELETE FROM profiles_app_columnchoice WHERE project_id = %(project)s AND group_key_id = %(key)s
+"""
 _DELETE_KEY: Final = "DELETE FROM profiles_app_groupkey WHERE project_id = %(project)s AND id = %(key)s"
 
 
@@ -88,5 +91,6 @@ def _delete(group_key: GroupKey) -> int:
         cursor.execute(_LOCK_NAMES, this)
         cursor.execute(_DELETE_NAMES, this)
         forget_group_key(group_key)
+        cursor.execute(_DELETE_COLUMNS, this)
         cursor.execute(_DELETE_KEY, this)
     return int(number)

@@ -24,8 +24,8 @@ from profiles_app.selectors.breakdown import Breakdown, ValueCount, break_down
 from profiles_app.selectors.catalog import list_seen_properties
 from profiles_app.users_page.addresses import address_of_people, is_link
 from profiles_app.users_page.beside import is_where_it_is, look_beside
-from profiles_app.users_page.columns import choose_columns
-from profiles_app.users_page.state import PeopleState, parse_state
+from profiles_app.users_page.reading import read_state
+from profiles_app.users_page.state import PeopleState
 
 # The elements that htmx fills.
 BREAKDOWN: Final = "breakdown"
@@ -108,7 +108,7 @@ def _show(request: MemberRequest, access: Access, *, group_key: GroupKey | None)
         "back_url": path,
     }
     try:
-        state = parse_state(request.GET, usual_columns=choose_columns(access.project, group_key))
+        state = read_state(request.GET, access, group_key=group_key)
     except BadInput as problem:
         return _answer(request, access, context | {"problem": problem}, part=part)
     state = look_beside(state, request, path, "open") if part else state

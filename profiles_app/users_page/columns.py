@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -9,7 +10,7 @@ from typing import Any, Final
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from profiles_app.display.labels import COUNTRY, DISTINCT_ID, EMAIL, NAME, UPDATED_AT, label_property
+from profiles_app.display.labels import COUNTRY, CREATED_AT, DISTINCT_ID, EMAIL, NAME, UPDATED_AT, label_property
 from profiles_app.display.values import render_instant, render_value
 from profiles_app.errors import BadInput
 from profiles_app.models import GroupKey, Project
@@ -17,7 +18,7 @@ from profiles_app.selectors.catalog import list_property_names
 from profiles_app.selectors.people import Person
 
 DEFAULT: Final = (EMAIL, UPDATED_AT, COUNTRY, "$region", "$city")
-MOST: Final = 200
+MOST: Final = 500
 LONGEST_NAME: Final = 255
 _LONGEST: Final = MOST * (LONGEST_NAME + 3)
 
@@ -39,8 +40,8 @@ class Heading:
         return self.name == NAME
 
 
-def choose_columns(project: Project, group_key: GroupKey | None) -> tuple[str, ...]:
-    """The columns beside the name that nobody has chosen. No two kinds of group are alike, so
+def list_default_columns(project: Project, group_key: GroupKey | None) -> tuple[str, ...]:
+    """The columns beside the name where nobody has chosen any. No two kinds of group are alike, so
     groups show the properties that were seen first."""
     if group_key is None:
         return DEFAULT
@@ -48,25 +49,46 @@ def choose_columns(project: Project, group_key: GroupKey | None) -> tuple[str, .
     return (UPDATED_AT, *[name for name in names if name != NAME][: len(DEFAULT) - 1])
 
 
-def parse_columns(text: str) -> tuple[str, ...]:
-    """The names between commas, each once; a name with a comma stands in double quotes. () for ''.
+def parse_columns(text: str) -> tuple[str, ...] | None:
+    """The names between commas, each once; a name with a comma stands in double quotes. Or a JSON array,
+    which takes any name. None for ''; the name itself, which is always shown, is left out.
 
     Raises `BadInput` for more than `MOST` or for what can be no property's name.
     """
-    line = text[:_LONGEST].replace("\r", " ").replace("\n", " ")
-    rows = list(csv.reader(io.StringIO(line)))
-    names = tuple(dict.fromkeys(name for row in rows for name in row if name and name != NAME))
+    if not text:
+        return None
+    names = tuple(dict.fromkeys(name for name in _split(text) if name and name != NAME))
+    check_columns(names)
+    return names
+
+
+def check_columns(names: Sequence[str]) -> None:
+    """Raises `BadInput` for more than `MOST` or for what can be no property's name."""
     if len(names) > MOST:
-        raise BadInput(f"The table shows at most {MOST} columns.")
+        raise BadInput(f"The table shows at most {MOST} columns beside the name.")
     for name in names:
         check_name(name)
+
+
+def _split(text: str) -> list[str]:
+    if not text.startswith("["):
+        line = text[:_LONGEST].replace("\r", " ").replace("\n", " ")
+        return [name for row in csv.reader(io.StringIO(line)) for name in row]
+    try:
+        names = json.loads(text)
+    except (ValueError, RecursionError):
+        names = None
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise BadInput("The columns in the address are incomplete: they cannot be read as a JSON array of names.")
     return names
 
 
 def write_columns(names: Sequence[str]) -> str:
-    """The inverse of `parse_columns`."""
+    """The inverse of `parse_columns`; no columns beside the name are the name."""
+    if any("\n" in name or "\r" in name for name in names) or (names and names[0].startswith("[")):
+        return json.dumps(names, ensure_ascii=False, separators=(",", ":"))
     line = io.StringIO()
-    csv.writer(line, lineterminator="").writerow(names)
+    csv.writer(line, lineterminator="").writerow(names or (NAME,))
     return line.getvalue()
 
 
@@ -82,8 +104,9 @@ def render_cells(person: Person, columns: Sequence[str], *, project: Project) ->
 
 
 def _render_cell(person: Person, column: str, *, project: Project) -> SafeString:
-    if column == UPDATED_AT:
-        return render_instant(person.updated_at, zone=project.zone) if person.updated_at else SafeString("")
+    if column in (UPDATED_AT, CREATED_AT):
+        moment = person.updated_at if column == UPDATED_AT else person.created_at
+        return render_instant(moment, zone=project.zone) if moment else SafeString("")
     content: Any = person.distinct_id if column == DISTINCT_ID else person.properties.get(column)
     if column == DISTINCT_ID:
         return format_html('<bdi title="{}">{}</bdi>', content, content)

@@ -10,8 +10,8 @@ from profiles_app.filters.tree import Population
 from profiles_app.models import GroupKey, Project
 from profiles_app.selectors.access import Access
 from profiles_app.selectors.people import PAGE_SIZE, PeopleQuery
-from profiles_app.users_page.columns import choose_columns
-from profiles_app.users_page.state import PeopleState, parse_state
+from profiles_app.users_page.reading import read_state
+from profiles_app.users_page.state import PeopleState
 
 ID: Final = "id"
 ALL: Final = "all"
@@ -48,7 +48,7 @@ def read_selection(params: QueryDict, access: Access, *, group_key: GroupKey | N
 
 def parse_selection(params: QueryDict, access: Access, *, group_key: GroupKey | None) -> Selection:
     """The same, where no tick means everybody."""
-    state = parse_state(params, usual_columns=choose_columns(access.project, group_key)).change()
+    state = read_state(params, access, group_key=group_key).change()
     texts = params.getlist(ID)
     if params.get(ALL) or not texts:
         return Selection(state=state)

@@ -1,6 +1,7 @@
 """What the address of the table says: population, search, sort, columns, page, and what stands beside it."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any, Final
@@ -20,6 +21,8 @@ from profiles_app.users_page.columns import DEFAULT, check_name, parse_columns, 
 
 _SALT: Final = "roster.people.page"
 _LONGEST_SEARCH: Final = 255
+# The page of a table has the columns in each of its links.
+_LONGEST_NAMED: Final = 1_500
 
 
 class BadCursor(BadInput):
@@ -30,7 +33,8 @@ class BadCursor(BadInput):
 class PeopleState:
     """The state of the table. Every change but to the columns leads back to the first page. `open`
     is the distinct id of the profile beside it, `breakdown` the property whose values are counted
-    there, or ''."""
+    there, or ''. `default_columns` are those of everybody who chose none, `usual_columns` those that
+    this person sees where the address names none."""
 
     population: Population = Population.PROFILES
     filter: Filter | None = None
@@ -39,6 +43,7 @@ class PeopleState:
     descending: bool = True
     columns: tuple[str, ...] = DEFAULT
     usual_columns: tuple[str, ...] = DEFAULT
+    default_columns: tuple[str, ...] = DEFAULT
     page: str = ""
     open: str = ""
     breakdown: str = ""
@@ -65,7 +70,7 @@ class PeopleState:
             ("filter", _write_filter(self.filter)),
             ("search", self.search),
             ("sort", _write_sort(self.sort, descending=self.descending)),
-            ("columns", "" if self.columns == self.usual_columns else write_columns(self.columns)),
+            ("columns", name_columns(self.columns, usual=self.usual_columns, default=self.default_columns)),
             ("page", self.page),
             ("breakdown", self.breakdown),
             ("open", self.open),
@@ -73,14 +78,31 @@ class PeopleState:
         return [(name, text) for name, text in pairs if text]
 
     def url(self, path: str) -> str:
-        """The address of this state; `$`, `,` and `@` stay readable."""
-        pairs = "&".join(f"{name}={quote(text, safe='$,@:')}" for name, text in self.fields())
-        return f"{path}?{pairs}" if pairs else path
+        """The address of this state."""
+        return write_url(path, self.fields())
 
 
-def parse_state(params: QueryDict, *, usual_columns: tuple[str, ...] = DEFAULT) -> PeopleState:
+def name_columns(columns: tuple[str, ...], *, usual: tuple[str, ...], default: tuple[str, ...]) -> str:
+    """Columns as the address has them; '' where it need not name them. What somebody chose for themselves
+    is named too, so that whoever gets the link sees it, unless that made the link very long."""
+    text = write_columns(columns)
+    if columns != usual:
+        return text
+    return "" if columns == default or len(text) > _LONGEST_NAMED else text
+
+
+def write_url(path: str, fields: Iterable[tuple[str, str]]) -> str:
+    """An address with fields; `$`, `,` and `@` stay readable."""
+    pairs = "&".join(f"{name}={quote(text, safe='$,@:')}" for name, text in fields)
+    return f"{path}?{pairs}" if pairs else path
+
+
+def parse_state(
+    params: QueryDict, *, usual_columns: tuple[str, ...] = DEFAULT, default_columns: tuple[str, ...] = DEFAULT
+) -> PeopleState:
     """`usual_columns` are shown where the address names none. Raises `BadInput` for what no page of
     Roster links to."""
+    columns = parse_columns(params.get("columns", ""))
     search = params.get("search", "").strip().replace("\0", "")[:_LONGEST_SEARCH]
     sort, descending = _parse_sort(params.get("sort", ""))
     breakdown = params.get("breakdown", "")
@@ -97,8 +119,9 @@ def parse_state(params: QueryDict, *, usual_columns: tuple[str, ...] = DEFAULT) 
         search=search,
         sort=sort,
         descending=descending,
-        columns=parse_columns(params.get("columns", "")) or usual_columns,
+        columns=usual_columns if columns is None else columns,
         usual_columns=usual_columns,
+        default_columns=default_columns,
         page=params.get("page", ""),
         open=params.get("open", ""),
         breakdown=breakdown,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.utils.safestring import SafeString
 from django_htmx.http import HttpResponseClientRefresh, push_url
 
@@ -24,10 +24,11 @@ from profiles_app.users_page.actions import list_buttons
 from profiles_app.users_page.addresses import address_of_people, address_of_profile
 from profiles_app.users_page.beside import look_beside
 from profiles_app.users_page.breakdown import describe_tool
-from profiles_app.users_page.columns import Heading, choose_columns, render_cells
+from profiles_app.users_page.columns import Heading, render_cells
 from profiles_app.users_page.panel import PANEL, answer_panel, draw_panel
+from profiles_app.users_page.reading import read_state, read_the_rest
 from profiles_app.users_page.snippets import list_snippets, read_server_address
-from profiles_app.users_page.state import PeopleState, parse_state, read_position, write_position
+from profiles_app.users_page.state import PeopleState, read_position, write_position
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,14 +78,13 @@ def show_people(request: MemberRequest, access: Access, *, group_key: GroupKey |
     path = address_of_people(access.project, group_key)
     part = bool(request.htmx) and not request.htmx.history_restore_request
     base = {"here": group_key.pk if group_key else "users", "group_key": group_key, "path": path}
-    usual = choose_columns(access.project, group_key)
     try:
-        state = parse_state(request.GET, usual_columns=usual)
+        state = read_state(request.GET, access, group_key=group_key)
         if part:
             beside = ["breakdown"] if request.htmx.target == PANEL else ["breakdown", "open"]
             state = look_beside(state, request, path, *beside)
     except BadInput as problem:
-        state = _read_the_rest(request.GET, usual)
+        state = read_the_rest(request.GET, access, group_key=group_key)
         query = state.query(access.project, group_key, user_id=access.user_id)
         return _answer(request, access, base | _describe_problem(problem, state, query, path), part=part)
     if part and request.htmx.target == PANEL:
@@ -102,17 +102,6 @@ def show_people(request: MemberRequest, access: Access, *, group_key: GroupKey |
     # A page that looks again by itself stays where it is in the browser's history.
     is_waiting = part and request.htmx.trigger == "preparing"
     return push_url(response, state.url(path)) if part and not is_waiting else response
-
-
-def _read_the_rest(params: QueryDict, usual: tuple[str, ...]) -> PeopleState:
-    """What an address says beside its filter, so that clearing a wrong filter clears nothing else."""
-    rest = params.copy()
-    for name in ("filter", "page"):
-        rest.pop(name, None)
-    try:
-        return parse_state(rest, usual_columns=usual)
-    except BadInput:
-        return PeopleState(columns=usual, usual_columns=usual)
 
 
 def _answer(request: MemberRequest, access: Access, context: Mapping[str, Any], *, part: bool) -> HttpResponse:

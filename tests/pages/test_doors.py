@@ -37,6 +37,11 @@ ADMIN_READ = {
     *("edit-user", "look-at-user-id", "look-at-user-property", "user-property-names"),
     *("edit-group", "look-at-group-id", "look-at-group-property", "group-property-names"),
 }
+# Pages that members read, with a form for what is their own, which they send by POST.
+OWN = {
+    "columns-of-users",
+    "columns-of-groups",
+}
 # Changes that admins make, by POST.
 CHANGE = {
     "change-project",
@@ -86,7 +91,7 @@ PROJECT_NAMES = sorted(address.name for address in ADDRESSES if address.of_proje
 
 
 def test_every_address_is_listed() -> None:
-    assert {address.name for address in ADDRESSES if address.of_project} == READ | ADMIN_READ | CHANGE
+    assert {address.name for address in ADDRESSES if address.of_project} == READ | ADMIN_READ | OWN | CHANGE
     assert {address.name for address in ADDRESSES if not address.of_project} == PERSONAL | OPEN
 
 
@@ -142,6 +147,19 @@ def test_admins_read(name: str, address_of: Callable[[str], str], sign_in: Calla
     assert answer.status_code == 200
     assert "no-store" in answer["Cache-Control"]
     assert client.post(address).status_code == 405
+
+
+@pytest.mark.parametrize("name", sorted(OWN))
+@pytest.mark.parametrize("who", ["owner", "teammate"])
+def test_members_change_what_is_their_own(
+    name: str, who: str, address_of: Callable[[str], str], sign_in: Callable[[str], Client]
+) -> None:
+    client, address = sign_in(who), address_of(name)
+    answer = client.get(address)
+    assert answer.status_code == 200
+    assert "no-store" in answer["Cache-Control"]
+    assert client.post(address).status_code in {200, 302, 422}
+    assert client.put(address).status_code == 405
 
 
 @pytest.mark.parametrize("name", sorted(ADMIN_READ | CHANGE))

@@ -1,0 +1,35 @@
+"""The state of the table out of an address, for the person who asks."""
+
+from django.http import QueryDict
+
+from profiles_app.errors import BadInput
+from profiles_app.models import GroupKey
+from profiles_app.selectors.access import Access
+from profiles_app.selectors.columns import get_column_choice
+from profiles_app.users_page.columns import list_default_columns
+from profiles_app.users_page.state import PeopleState, parse_state
+
+
+def read_state(params: QueryDict, access: Access, *, group_key: GroupKey | None) -> PeopleState:
+    """What the address says, and the columns that this person chose where it names none. Raises `BadInput`
+    for what no page of Roster links to."""
+    usual, default = read_usual_columns(access, group_key=group_key)
+    return parse_state(params, usual_columns=usual, default_columns=default)
+
+
+def read_usual_columns(access: Access, *, group_key: GroupKey | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The columns that this person sees where the address names none, and those of everybody who chose none."""
+    default = list_default_columns(access.project, group_key)
+    chosen = get_column_choice(access.project, group_key=group_key, user_id=access.user_id)
+    return default if chosen is None else chosen, default
+
+
+def read_the_rest(params: QueryDict, access: Access, *, group_key: GroupKey | None) -> PeopleState:
+    """What an address says beside its filter, so that clearing a wrong filter clears nothing else."""
+    rest = params.copy()
+    for name in ("filter", "page"):
+        rest.pop(name, None)
+    try:
+        return read_state(rest, access, group_key=group_key)
+    except BadInput:
+        return read_state(QueryDict(), access, group_key=group_key)

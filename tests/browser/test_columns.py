@@ -1,0 +1,180 @@
+"""Edit Columns in Chromium: by mouse, by keyboard, on a phone, in the dark, and without JavaScript."""
+
+import re
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Locator, Page, expect
+
+from profiles_app.models import ColumnChoice, GroupKey, Kind, Project, PropertyDefinition, Scope
+from tests.browser.conftest import Visitor
+from tests.browser.test_journeys import hold
+from tests.conftest import People
+from tests.pages.making import make_profile
+
+NAMES = ["plan", "Planet", "tags", "נכס", "x" * 200]
+
+
+@pytest.fixture
+def full_project(project: Project) -> Project:
+    for index in range(60):
+        make_profile(project, f"user-{index:02}", {"$name": f"Person {index}", "plan": "pro", "tags": ["a"]})
+    kinds = [Kind.STRING, Kind.NUMBER, Kind.LIST, Kind.STRING | Kind.DATE, Kind.BOOLEAN]
+    names = [*zip(NAMES, kinds, strict=True), *((f"property {number:04}", Kind.OBJECT) for number in range(2000))]
+    PropertyDefinition.objects.bulk_create(
+        PropertyDefinition(project=project, scope=Scope.PROFILE, name=name, kinds=kind) for name, kind in names
+    )
+    return project
+
+
+@pytest.fixture
+def page(visitor: Visitor, full_project: Project, people: People) -> Page:
+    return visitor.open(people.teammate, f"/projects/{full_project.pk}/users?search=person")
+
+
+def open_dialog(page: Page) -> Locator:
+    page.get_by_role("button", name="Edit Columns").click()
+    dialog = page.get_by_role("dialog", name="Edit Columns")
+    expect(dialog.get_by_label("Search properties")).to_be_focused()
+    return dialog
+
+
+def box(where: Page | Locator, name: str) -> Locator:
+    return where.get_by_role("checkbox", name=name, exact=True)
+
+
+def heads(page: Page) -> Locator:
+    return page.locator("thead th:has(.sort)")
+
+
+def test_by_mouse(page: Page) -> None:
+    expect(page.get_by_role("button", name="Edit Columns • 6", exact=True)).to_be_visible()
+    dialog = open_dialog(page)
+    dialog.get_by_label("Search properties").press_sequentially("plan")
+    expect(box(dialog, "Planet")).to_be_visible()
+    expect(box(dialog, "Email")).to_be_hidden()
+    box(dialog, "plan").check()
+    expect(dialog.get_by_role("button", name="Select 7", exact=True)).to_be_visible()
+    dialog.get_by_label("Search properties").fill("")
+    expect(dialog.get_by_text("more. Type to search.")).to_be_visible()
+    expect(box(dialog, "plan")).to_be_checked()
+    box(dialog, "Region").uncheck()
+    # "plan" was chosen last and is dragged above Email.
+    grip = dialog.get_by_role("button", name="Move plan", exact=True)
+    grip.hover()
+    page.mouse.down()
+    target = box(dialog, "Email").bounding_box()
+    assert target
+    page.mouse.move(target["x"], target["y"] + 30, steps=4)
+    page.mouse.move(target["x"], target["y"] - 8, steps=4)
+    page.mouse.up()
+    dialog.get_by_role("button", name="Select 6").click()
+    expect(dialog).to_be_hidden()
+    expect(heads(page)).to_have_text(["Name", "plan", "Email", "Updated at", "Country Code", "City"])
+    expect(page).to_have_url(re.compile(r"\?search=person&columns=plan,\$email,\$last_seen,\$country_code,\$city$"))
+    expect(page.get_by_role("button", name="Edit Columns • 6", exact=True)).to_be_focused()
+    assert ColumnChoice.objects.get().names[0] == "plan"
+
+
+def test_by_keyboard(page: Page) -> None:
+    page.get_by_role("button", name="Edit Columns").press("Enter")
+    dialog = page.get_by_role("dialog", name="Edit Columns")
+    search = dialog.get_by_label("Search properties")
+    expect(search).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(page.get_by_role("button", name="Edit Columns")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(search).to_be_focused()
+    page.keyboard.type("tags")
+    # Enter searches; it never applies.
+    page.keyboard.press("Enter")
+    expect(box(dialog, "tags")).to_be_visible()
+    box(dialog, "tags").press("Space")
+    search.press("Control+a")
+    page.keyboard.press("Delete")
+    grip = dialog.get_by_role("button", name="Move tags")
+    expect(box(dialog, "Email")).to_be_visible()
+    grip.press("Home")
+    expect(grip).to_be_focused()
+    expect(dialog.locator("#columns-spoken")).to_have_text("tags, 1 of 6")
+    page.keyboard.press("ArrowDown")
+    expect(dialog.locator("#columns-spoken")).to_have_text("tags, 2 of 6")
+    dialog.get_by_role("button", name="Select 7").press("Enter")
+    expect(heads(page)).to_have_text(["Name", "Email", "tags", "Updated at", "Country Code", "Region", "City"])
+    expect(page.get_by_role("button", name="Edit Columns • 7")).to_be_focused()
+
+
+def test_select_all_deselect_all_and_reset(page: Page) -> None:
+    dialog = open_dialog(page)
+    dialog.get_by_role("button", name="Deselect all").click()
+    expect(dialog.get_by_role("button", name="Select 1", exact=True)).to_be_visible()
+    dialog.get_by_label("Search properties").fill("plan")
+    expect(box(dialog, "Email")).to_be_hidden()
+    dialog.get_by_role("button", name="Select all", exact=True).click()
+    dialog.get_by_role("button", name="Select 3", exact=True).click()
+    expect(heads(page)).to_have_text(["Name", "plan", "Planet"])
+    dialog = open_dialog(page)
+    dialog.get_by_role("button", name="Reset to default").click()
+    expect(heads(page)).to_have_count(6)
+    assert not ColumnChoice.objects.exists()
+
+
+def test_a_box_checked_while_an_answer_is_under_way_stays(page: Page, visitor: Visitor) -> None:
+    visitor.expected = ("htmx:afterRequest", "htmx:sendAbort")
+    dialog = open_dialog(page)
+    held = hold(page, "**/columns")
+    dialog.get_by_label("Search properties").fill("a")
+    expect(dialog.locator("#columns-list")).to_have_attribute("aria-busy", "true")
+    page.unroute("**/columns")
+    box(dialog, "tags").check()
+    expect(box(dialog, "$email")).to_have_count(0)
+    expect(dialog.locator("#columns-list")).not_to_have_attribute("aria-busy", "true")
+    assert held
+    expect(box(dialog, "tags")).to_be_checked()
+    expect(dialog.get_by_role("button", name="Select 7", exact=True)).to_be_visible()
+
+
+def test_without_javascript(visitor: Visitor, full_project: Project, people: People) -> None:
+    address = f"/projects/{full_project.pk}/users?search=person"
+    page = visitor.open(people.teammate, address, java_script_enabled=False)
+    page.get_by_role("button", name="Edit Columns • 6").click()
+    page.get_by_role("button", name="Move Updated at up").click()
+    page.get_by_label("Search properties").fill("planet")
+    page.get_by_label("Search properties").press("Enter")
+    box(page, "Planet").check()
+    page.get_by_label("Search properties").fill("")
+    page.get_by_role("button", name="Search").last.click()
+    box(page, "Region").uncheck()
+    page.get_by_role("button", name="Select").last.click()
+    expect(heads(page)).to_have_text(["Name", "Updated at", "Email", "Country Code", "City", "Planet"])
+    assert "search=person" in page.url
+    page.goto(f"/projects/{full_project.pk}/users")
+    expect(heads(page)).to_have_text(["Name", "Updated at", "Email", "Country Code", "City", "Planet"])
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(visitor: Visitor, full_project: Project, people: People, width: int, scheme: str) -> None:
+    GroupKey.objects.create(project=full_project, key="company", label="Companies")
+    options: dict[str, Any] = {"viewport": {"width": width, "height": 844}, "color_scheme": scheme}
+    columns = f"columns=plan,vanished,{'x' * 200},$distinct_id"
+    page = visitor.open(people.owner, f"/projects/{full_project.pk}/users?{columns}", **options)
+
+    def look() -> None:
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        foot = page.get_by_role("button", name=re.compile(r"^Select \d")).bounding_box()
+        assert foot
+        assert foot["y"] + foot["height"] <= 844
+
+    dialog = open_dialog(page)
+    look()
+    dialog.get_by_label("Search properties").fill("nothing at all")
+    expect(dialog.get_by_text("No property matches")).to_be_visible()
+    look()
+    # And the same as a page.
+    page.goto(f"/projects/{full_project.pk}/users/columns?{columns}")
+    look()
