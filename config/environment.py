@@ -47,6 +47,7 @@ VARIABLES: tuple[Variable, ...] = (
     Variable(name="ROSTER_QUERY_SECONDS", default="10", meaning="Seconds that a question about people may take."),
     Variable(name="ROSTER_QUERY_MEMORY_MB", default="512", meaning="Memory (MB) of the questions in one web process."),
     Variable(name="ROSTER_COMPACTION_MEMORY_MB", default="1024", meaning="Memory (MB) of a compaction in a worker."),
+    Variable(name="ROSTER_IMPORT_ROWS", default="1000000", meaning="Rows that an imported CSV file may have."),
     Variable(
         name="ROSTER_ADMIN_EMAIL", default="admin@example.com", meaning="E-mail of the admin made on first start."
     ),

@@ -104,6 +104,15 @@ COMPACTION: dict[str, Any] = {
     "threads": len(os.sched_getaffinity(0)),
 }
 
+# CSV files on their way in. Rows and bytes of one; memory is DuckDB's, in the worker.
+IMPORTS: dict[str, Any] = {
+    "folder": DATA_DIR / "imports",
+    "rows": environment.read_whole_number("ROSTER_IMPORT_ROWS", least=1, most=100_000_000),
+    "bytes": 2 * 2**30,
+    "memory": "384MB",
+    "threads": len(os.sched_getaffinity(0)),
+}
+
 AUTH_USER_MODEL = "profiles_app.User"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -214,6 +223,12 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         # Found again five seconds later, if nobody had the time.
         "options": {"expires": 5.0},
     },
+    "find import orphans": {
+        "task": "imports_app.tasks.find_import_orphans",
+        "schedule": 3.0,
+        "options": {"expires": 3.0},
+    },
+    "clear imports": {"task": "imports_app.tasks.clear_imports", "schedule": 3600.0},
     "trim logs": {"task": "profiles_app.tasks.trim_logs", "schedule": 24 * 3600.0},
     "trim profile edits": {"task": "profiles_app.tasks.trim_profile_edits", "schedule": 86_400.0},
     "find due sizes": {
