@@ -12,5 +12,6 @@ urlpatterns = [
     path("", include("profiles_app.ingest.urls")),
     path("", include("profiles_app.api.urls")),
     path("", include("cohorts_app.api.urls")),
+    path("", include("imports_app.urls")),
     path("", include("profiles_app.urls")),
 ]

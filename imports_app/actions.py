@@ -2,11 +2,13 @@
 
 import re
 import shutil
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -167,7 +169,8 @@ def _at(job: Import, states: tuple[State, ...], otherwise: str) -> Iterator[None
 
 
 def remove_old_imports() -> None:
-    """Files that nobody imported in a week, and previous values after a month; the history stays."""
+    """Files that nobody imported in a week, and previous values after a month; the history stays. What is left of
+    uploads whose process was killed goes too."""
     now = timezone.now()
     for job in Import.objects.filter(state__in=PENDING, created_at__lt=now - limits.FORGOTTEN_AFTER):
         cancel_import(job)
@@ -175,3 +178,7 @@ def remove_old_imports() -> None:
     for job in old:
         Change.objects.filter(of=job).delete()
         folders.remove_files(job)
+    for path in Path(settings.FILE_UPLOAD_TEMP_DIR).iterdir():
+        with suppress(FileNotFoundError):
+            if path.stat().st_mtime < time.time() - limits.LEFT_AFTER.total_seconds():
+                path.unlink()

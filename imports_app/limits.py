@@ -19,3 +19,5 @@ READ_AT_ONCE: Final = 4 * 2**20
 # How long an import can be undone, and a file that nobody imported is kept.
 UNDO_FOR: Final = timedelta(days=30)
 FORGOTTEN_AFTER: Final = timedelta(days=7)
+# A part of an upload to which nothing was added for so long.
+LEFT_AFTER: Final = timedelta(hours=2)

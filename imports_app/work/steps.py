@@ -1,6 +1,7 @@
 """The pieces of work on an import. Each may be begun again at any time: what is done is found done."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Final
 
 from django.conf import settings
@@ -33,6 +34,16 @@ def read_mapping(job: Import) -> Mapping:
     columns = [Column.from_json(document) for document in job.columns]
     of_groups = job.group_key_id is not None
     return Mapping.of(columns, of_groups=of_groups, empty=job.empty, unguard=job.unguard)
+
+
+def get_staged_folder(job: Import, dialect: Dialect) -> Path:
+    """Where the rows of the file stand once they were read so."""
+    return folders.get_folder(job) / f"staged-{dialect.key}"
+
+
+def get_plan_folder(job: Import, dialect: Dialect, mapping: Mapping) -> Path:
+    """Where the plan of this mapping stands once it was made."""
+    return folders.get_folder(job) / f"plan-{dialect.key}-{int(dialect.header)}-{mapping.key}"
 
 
 def fail(job: Import, problem: str) -> None:
@@ -139,7 +150,7 @@ def _plan(job: Import) -> tuple[Mapping, Plan]:
     staged = _stage(job)
     if not job.facts:
         _save(job, facts=find_facts(staged, header=dialect.header).to_json())
-    folder = folders.get_folder(job) / f"plan-{dialect.key}-{int(dialect.header)}-{mapping.key}"
+    folder = get_plan_folder(job, dialect, mapping)
     return mapping, make_plan(staged, folder, mapping, header=dialect.header, nonce=job.nonce)
 
 
@@ -153,7 +164,7 @@ def _stage(job: Import) -> Staged:
     dialect = Dialect.from_json(job.reading)
     return stage_file(
         upload,
-        folders.get_folder(job) / f"staged-{dialect.key}",
+        get_staged_folder(job, dialect),
         dialect,
         most_rows=settings.IMPORTS["rows"],
         most_bytes=settings.IMPORTS["bytes"],

@@ -67,3 +67,9 @@ def many(number: int, words: str) -> str:
     """`{{ 1|many:"event,events" }}` → `event`."""
     one, several = words.split(",")
     return one if number == 1 else several
+
+
+@register.filter
+def words(text: str) -> list[str]:
+    """`"to create,to update"|words`: a list, where a template hands one on."""
+    return text.split(",")

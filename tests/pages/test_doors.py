@@ -13,6 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from profiles_app.models import GroupKey, Membership, Project, ServiceAccount
 from tests.conftest import People
+from tests.imports.making import check, upload
 from tests.pages.making import make_profile
 
 # Pages that members read, by GET.
@@ -31,6 +32,10 @@ READ = {
     "groups-file",
     "group-profile",
     "settings",
+    "imports",
+    "new-import",
+    "import",
+    "rejected-file",
 }
 # Pages and parts of them that only admins need.
 ADMIN_READ = {
@@ -55,6 +60,12 @@ CHANGE = {
     "create-service-account",
     "delete-service-account",
     *("create-user", "update-user", "create-group", "update-group"),
+    "upload-import",
+    "read-import",
+    "map-import",
+    "start-import",
+    "cancel-import",
+    "undo-import",
 }
 # Addresses of no project that need an account.
 PERSONAL = {"home", "change-password", "new-project"}
@@ -83,7 +94,8 @@ def walk(resolver: URLResolver, prefix: str = "") -> Iterator[Address]:
 
 def has_own_test(entry: URLPattern) -> bool:
     """The ingestion has a test of tokens and secrets, the API one of all its callers."""
-    return entry.callback.__module__.startswith(("profiles_app.ingest", "profiles_app.api", "cohorts_app.api"))
+    own = ("profiles_app.ingest", "profiles_app.api", "cohorts_app.api", "imports_app.api")
+    return entry.callback.__module__.startswith(own)
 
 
 ADDRESSES = list(walk(get_resolver()))
@@ -107,6 +119,8 @@ def address_of(project: Project, people: People, companies: GroupKey) -> Callabl
     def build(name: str) -> str:
         route = next(address.route for address in ADDRESSES if address.name == name)
         needed = {key: value for key, value in ids.items() if key in route}
+        if "import_id" in route:
+            needed["import_id"] = check(upload(project, [["$distinct_id", "plan"], ["bob", "pro"]])).pk
         path = reverse(name, kwargs={"project_id": project.pk, **needed})
         profiles = {"user-profile": "?id=alice", "group-profile": "?id=acme"}
         return path + profiles.get(name, "")
@@ -179,7 +193,7 @@ def test_admins_change_by_post_only(
     client, address = sign_in("owner"), address_of(name)
     assert client.get(address).status_code == 405
     # An empty form comes back with its errors; what needs no form is done.
-    assert client.post(address).status_code in {302, 400, 422}
+    assert client.post(address).status_code in {302, 400, 409, 422}
 
 
 @pytest.mark.parametrize("name", sorted(PERSONAL))

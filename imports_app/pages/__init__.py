@@ -1,0 +1,1 @@
+"""The wizard of an import, and the page with all of them."""
