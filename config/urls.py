@@ -13,5 +13,6 @@ urlpatterns = [
     path("", include("profiles_app.api.urls")),
     path("", include("cohorts_app.api.urls")),
     path("", include("imports_app.urls")),
+    path("projects/<int:project_id>/cohorts", include("cohorts_app.urls")),
     path("", include("profiles_app.urls")),
 ]

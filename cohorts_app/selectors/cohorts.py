@@ -1,5 +1,6 @@
 """Which cohorts there are for somebody, and what uses them."""
 
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Final
 
@@ -69,9 +70,10 @@ def list_users_of(cohort: Cohort) -> QuerySet[Cohort]:
     return others.alias(uses=uses).filter(uses=True).order_by(Lower("name"), "id")
 
 
-def describe_users_of(cohort: Cohort, *, user_id: int | None) -> list[str]:
-    """In words, what stops working when this cohort is deleted; the private cohorts of others are counted."""
-    users = list(list_users_of(cohort))
+def describe_users_of(cohort: Cohort, *, user_id: int | None, without: Container[int] = frozenset()) -> list[str]:
+    """In words, what stops working when this cohort is deleted; the private cohorts of others are counted.
+    `without`: cohorts that are deleted too."""
+    users = [user for user in list_users_of(cohort) if user.pk not in without]
     visible = set(list_cohorts(cohort.project_id, user_id=user_id).values_list("pk", flat=True))
     words = [f"the cohort “{user.name}”" for user in users if user.pk in visible]
     hidden = sum(user.pk not in visible for user in users)

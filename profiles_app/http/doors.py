@@ -83,6 +83,18 @@ def admin_page(view: View) -> View:
     return guarded
 
 
+def member_action(view: View) -> View:
+    """A change that every member may make, by POST; of what, the view decides."""
+
+    @signed_in
+    @wraps(view)
+    def guarded(request: MemberRequest, *, project_id: int, **arguments: Any) -> HttpResponse:
+        access = get_access(request.user, project_id)
+        return view(request, access, **arguments) if request.method == "POST" else HttpResponseNotAllowed(["POST"])
+
+    return guarded
+
+
 def admin_action(view: View) -> View:
     """A change that only admins make, by POST."""
 

@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from profiles_app.models import GroupKey, Membership, Project, ServiceAccount
+from tests.cohorts.making import make_static
 from tests.conftest import People
 from tests.imports.making import check, upload
 from tests.pages.making import make_profile
@@ -36,6 +37,15 @@ READ = {
     "new-import",
     "import",
     "rejected-file",
+    "cohorts",
+    "new-cohort",
+    "new-list",
+    "ask-to-delete-cohorts",
+    "cohort",
+    "edit-cohort",
+    "cohort-members-file",
+    "cohort-list",
+    "cohort-list-file",
 }
 # Pages and parts of them that only admins need.
 ADMIN_READ = {
@@ -46,6 +56,18 @@ ADMIN_READ = {
 OWN = {
     "columns-of-users",
     "columns-of-groups",
+}
+# Changes that every member makes, by POST.
+SHARED = {
+    "create-cohort",
+    "change-cohort",
+    "create-list",
+    "add-list",
+    "delete-cohorts",
+    "duplicate-cohort",
+    "verify-cohort",
+    "record-size",
+    "record-past-sizes",
 }
 # Changes that admins make, by POST.
 CHANGE = {
@@ -103,7 +125,7 @@ PROJECT_NAMES = sorted(address.name for address in ADDRESSES if address.of_proje
 
 
 def test_every_address_is_listed() -> None:
-    assert {address.name for address in ADDRESSES if address.of_project} == READ | ADMIN_READ | OWN | CHANGE
+    assert {address.name for address in ADDRESSES if address.of_project} == READ | ADMIN_READ | OWN | SHARED | CHANGE
     assert {address.name for address in ADDRESSES if not address.of_project} == PERSONAL | OPEN
 
 
@@ -114,7 +136,14 @@ def address_of(project: Project, people: People, companies: GroupKey) -> Callabl
     make_profile(project, "acme", {"plan": "pro"}, group_key=companies)
     account = ServiceAccount.objects.create(project=project, username="export.1", secret_hash="x")
     member = Membership.objects.get(user=people.teammate)
-    ids = {"group_key_id": companies.pk, "membership_id": member.pk, "account_id": account.pk}
+    cohort = make_static(project, "Listed", ["alice"], created_by=people.owner)
+    ids = {
+        "group_key_id": companies.pk,
+        "membership_id": member.pk,
+        "account_id": account.pk,
+        "cohort_id": cohort.pk,
+        "list_id": cohort.lists.get().pk,
+    }
 
     def build(name: str) -> str:
         route = next(address.route for address in ADDRESSES if address.name == name)
@@ -122,8 +151,8 @@ def address_of(project: Project, people: People, companies: GroupKey) -> Callabl
         if "import_id" in route:
             needed["import_id"] = check(upload(project, [["$distinct_id", "plan"], ["bob", "pro"]])).pk
         path = reverse(name, kwargs={"project_id": project.pk, **needed})
-        profiles = {"user-profile": "?id=alice", "group-profile": "?id=acme"}
-        return path + profiles.get(name, "")
+        named = {"user-profile": "?id=alice", "group-profile": "?id=acme"}
+        return path + (named | {"ask-to-delete-cohorts": f"?id={cohort.pk}"}).get(name, "")
 
     return build
 

@@ -1,0 +1,154 @@
+"""Static cohorts: making one, lists of people to add or remove, and what became of each line."""
+
+import csv
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+from django.db import transaction
+from django.http import HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect
+from django.utils.http import content_disposition_header
+
+from cohorts_app.models import Cohort, Identify, Kind, ListState, MemberList, Outcome
+from cohorts_app.pages.addresses import address_of_cohort, address_of_members
+from cohorts_app.pages.detail import address_of_list
+from cohorts_app.selectors.cohorts import Actor, actor_of, get_cohort
+from cohorts_app.selectors.lists import get_list, read_lines
+from cohorts_app.services.cohorts import Fields, create_cohort
+from cohorts_app.services.list_reading import read_file, read_text
+from cohorts_app.services.lists import keep_list
+from cohorts_app.work import start_list
+from profiles_app.errors import BadInput
+from profiles_app.export.lines import GUARDED
+from profiles_app.http.doors import MemberRequest, member_action, member_page
+from profiles_app.models import GroupKey
+from profiles_app.people.frame import render_fragment, render_page
+from profiles_app.selectors.access import Access, get_group_key
+
+_FILE: Final = "file"
+_LOT: Final = 1_000
+
+
+@member_page
+def new_list(request: MemberRequest, access: Access) -> HttpResponse:
+    """The form of a static cohort."""
+    return _show_form(request, access, {})
+
+
+@member_action
+def create_list(request: MemberRequest, access: Access) -> HttpResponse:
+    """A static cohort with the people of a list, if there is one."""
+    actor = actor_of(access)
+    try:
+        group_key = _read_group_key(request, access)
+        fields = Fields(
+            name=request.POST.get("name", ""),
+            description=request.POST.get("description", ""),
+            is_private=request.POST.get("visibility") == "private",
+        )
+        # A list that is refused leaves no cohort behind.
+        with transaction.atomic():
+            made = create_cohort(actor, fields, kind=Kind.STATIC, group_key=group_key)
+            kept = _keep(request, actor, made) if _has_lines(request) else None
+    except BadInput as problem:
+        return _show_form(request, access, {"problem": problem, "values": request.POST}, status=422)
+    if kept is None:
+        return redirect(address_of_cohort(made))
+    start_list(kept)
+    return redirect(address_of_list(kept))
+
+
+def _show_form(request: MemberRequest, access: Access, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    base = {"here": "cohorts", "identify_choices": Identify.choices}
+    return render_page(request, "cohorts/new_list.html", access, base | context, status=status)
+
+
+def _read_group_key(request: MemberRequest, access: Access) -> GroupKey | None:
+    text = request.POST.get("group_key", "")
+    return get_group_key(access.project, int(text)) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+def _has_lines(request: MemberRequest) -> bool:
+    return _FILE in request.FILES or bool(request.POST.get("lines", "").strip())
+
+
+@member_action
+def add_list(request: MemberRequest, access: Access, cohort_id: int) -> HttpResponse:
+    """A list of people to add or to remove."""
+    actor = actor_of(access)
+    cohort = get_cohort(actor, cohort_id)
+    if not _has_lines(request):
+        raise BadInput("The list is empty. Paste one distinct ID or e-mail a line, or choose a file.")
+    kept = _keep(request, actor, cohort)
+    start_list(kept)
+    return redirect(address_of_list(kept))
+
+
+def _keep(request: MemberRequest, actor: Actor, cohort: Cohort) -> MemberList:
+    identify = request.POST.get("identify", Identify.EITHER)
+    if identify not in Identify.values:
+        raise BadInput("Choose whether the lines are distinct IDs or e-mails.")
+    return keep_list(
+        actor,
+        cohort,
+        _read_lines(request),
+        identify=Identify(identify),
+        creates_unknown=request.POST.get("create_unknown") == "1",
+        removes=request.POST.get("action") == "remove",
+    )
+
+
+def _read_lines(request: MemberRequest) -> Iterable[str]:
+    uploaded = request.FILES.get(_FILE)
+    if uploaded is None:
+        return read_text(request.POST.get("lines", ""))
+    assert uploaded.file is not None
+    return read_file(uploaded.file)
+
+
+@member_page
+def one_list(request: MemberRequest, access: Access, cohort_id: int, list_id: int) -> HttpResponse:
+    """How far it has come, and how many lines had each outcome."""
+    cohort = get_cohort(actor_of(access), cohort_id)
+    found = get_list(cohort, list_id)
+    context = {
+        "here": "cohorts",
+        "cohort": cohort,
+        "list": found,
+        "is_waiting": found.state == ListState.WAITING,
+        "counts": [(Outcome[name.upper()].label, number) for name, number in found.counts.items() if number],
+        "open_url": address_of_members(access.project, cohort),
+    }
+    if request.htmx:
+        return render_fragment(request, "cohorts/_outcome.html", access, context)
+    return render_page(request, "cohorts/outcome.html", access, context)
+
+
+@member_page
+def list_file(request: MemberRequest, access: Access, cohort_id: int, list_id: int) -> HttpResponse:
+    """Each line with its outcome."""
+    found = get_list(get_cohort(actor_of(access), cohort_id), list_id)
+    if found.state != ListState.DONE:
+        raise BadInput("The list is not applied yet. Look again in a moment.")
+    response = StreamingHttpResponse(_write_lines(found), content_type="text/csv; charset=utf-8")
+    filename = f"list-{found.pk}.csv"
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=filename)
+    return response  # type: ignore[return-value]
+
+
+class _Echo:
+    """What a writer writes, handed back."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def _write_lines(found: MemberList) -> Iterator[str]:
+    writer = csv.writer(_Echo())
+    lot = [writer.writerow(["line", "value", "outcome"])]
+    for line, text, outcome in read_lines(found):
+        lot.append(writer.writerow([line, f"'{text}" if text[:1] and text[0] in GUARDED else text, outcome]))
+        if len(lot) >= _LOT:
+            yield "".join(lot)
+            lot = []
+    yield "".join(lot)

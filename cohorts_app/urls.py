@@ -1,0 +1,26 @@
+"""Addresses of the cohorts' pages, below /projects/<id>/cohorts."""
+
+from django.urls import path
+
+from cohorts_app.pages import deleting, detail, editor, listing, lists
+
+urlpatterns = [
+    path("", listing.cohorts, name="cohorts"),
+    path("/new", editor.new_cohort, name="new-cohort"),
+    path("/new/create", editor.create, name="create-cohort"),
+    path("/new-list", lists.new_list, name="new-list"),
+    path("/new-list/create", lists.create_list, name="create-list"),
+    path("/delete", deleting.ask_to_delete, name="ask-to-delete-cohorts"),
+    path("/delete/chosen", deleting.delete_chosen, name="delete-cohorts"),
+    path("/<int:cohort_id>", detail.cohort, name="cohort"),
+    path("/<int:cohort_id>/edit", editor.edit_cohort, name="edit-cohort"),
+    path("/<int:cohort_id>/edit/save", editor.change, name="change-cohort"),
+    path("/<int:cohort_id>/members.csv", detail.members_file, name="cohort-members-file"),
+    path("/<int:cohort_id>/duplicate", detail.duplicate, name="duplicate-cohort"),
+    path("/<int:cohort_id>/verify", detail.verify, name="verify-cohort"),
+    path("/<int:cohort_id>/record", detail.record, name="record-size"),
+    path("/<int:cohort_id>/past", detail.record_past, name="record-past-sizes"),
+    path("/<int:cohort_id>/lists", lists.add_list, name="add-list"),
+    path("/<int:cohort_id>/lists/<int:list_id>", lists.one_list, name="cohort-list"),
+    path("/<int:cohort_id>/lists/<int:list_id>.csv", lists.list_file, name="cohort-list-file"),
+]
