@@ -26,7 +26,7 @@ from urllib.parse import quote, urlencode
 from benchmarks.ingest import CHECKOUT, free_port, wait_for
 from benchmarks.queries.data import hold_data
 from benchmarks.queries.dataset import NOW, TOKEN, Folder, Scale
-from benchmarks.queries.environment import serve_postgres, set_up_django
+from benchmarks.queries.environment import prepare_roster, serve_postgres, set_up_django
 from benchmarks.queries.report import describe_machine, write_part
 
 # The data ends before today, so the windows are given by their dates.
@@ -42,8 +42,8 @@ _FILTERS: Final[dict[str, dict[str, Any]]] = {
     "country": _COUNTRY,
     "country and did “watch video” ≥ 3 times in the month": {"all": [_COUNTRY, _BEHAVIOUR]},
 }
-_EMAIL: Final = "bench@example.com"
-_PASSWORD: Final = "a password for one machine"
+BENCH_EMAIL: Final = "bench@example.com"
+BENCH_PASSWORD: Final = "a password for one machine"
 
 
 def measure(ask: Callable[[], object], runs: int) -> float:
@@ -82,7 +82,7 @@ class Browser:
         page = self.get("/sign-in")
         token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
         assert token
-        form = urlencode({"email": _EMAIL, "password": _PASSWORD, "csrfmiddlewaretoken": token[1]})
+        form = urlencode({"email": BENCH_EMAIL, "password": BENCH_PASSWORD, "csrfmiddlewaretoken": token[1]})
         self._ask("POST", "/sign-in", form, {"Content-Type": "application/x-www-form-urlencoded"})
 
     def get(self, path: str) -> str:
@@ -101,12 +101,13 @@ class Browser:
 
 
 def make_member() -> int:
-    """Somebody who can sign in; the project's id."""
+    """Somebody who can sign in, with the tables of this version; the project's id."""
+    prepare_roster()
     from profiles_app.models import Membership, Project, Role, User
 
     project = Project.objects.get(token=TOKEN)
-    User.objects.filter(email=_EMAIL).delete()
-    user = User.objects.create_user(_EMAIL, _PASSWORD, name="Bench")
+    User.objects.filter(email=BENCH_EMAIL).delete()
+    user = User.objects.create_user(BENCH_EMAIL, BENCH_PASSWORD, name="Bench")
     Membership.objects.create(project=project, user=user, role=Role.ANALYST)
     return project.pk
 

@@ -6,30 +6,80 @@ Needs the development packages and /usr/bin/chromium.
 """
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, Final
+from urllib.parse import parse_qs, quote, urlsplit
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
-IMAGES = Path(__file__).parent / "images"
-_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
+IMAGES: Final = Path(__file__).parent / "images"
+_ARGUMENTS: Final = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
+_WIDE: Final = {"width": 1440, "height": 900}
+_PHONE: Final = {"width": 390, "height": 844}
 
 
 def take_pictures(address: str, email: str, password: str) -> None:
-    """Writes users.png and profile.png."""
+    """Writes each picture of `PICTURES`."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=_ARGUMENTS)
-        page = browser.new_page(base_url=address, viewport={"width": 1440, "height": 900})
-        page.goto("/sign-in")
-        page.get_by_label("E-mail").fill(email)
-        page.get_by_label("Password").fill(password)
-        page.get_by_role("button", name="Sign in").click()
-        page.locator(".table").wait_for()
-        page.screenshot(path=IMAGES / "users.png")
-        page.goto(find_lively_profile(page))
-        page.locator(".event summary").nth(1).click()
-        page.mouse.move(0, 0)
-        page.screenshot(path=IMAGES / "profile.png")
+        users = sign_in(browser, address, email, password)
+        for name, (draw, options) in PICTURES.items():
+            context = browser.new_context(
+                base_url=address,
+                storage_state=users["state"],
+                reduced_motion="reduce",
+                **({"viewport": _WIDE} | options),
+            )
+            page = context.new_page()
+            page.goto(users["path"])
+            draw(page)
+            page.mouse.move(0, 0)
+            page.screenshot(path=IMAGES / f"{name}.png")
+            context.close()
         browser.close()
+
+
+def sign_in(browser: Browser, address: str, email: str, password: str) -> dict[str, Any]:
+    """The session, and the path of the Users page."""
+    page = browser.new_page(base_url=address)
+    page.goto("/sign-in")
+    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in").click()
+    page.locator(".table").wait_for()
+    return {"state": page.context.storage_state(), "path": page.url.removeprefix(address)}
+
+
+def show_users(page: Page) -> None:
+    page.locator(".table").wait_for()
+
+
+def show_profile(page: Page) -> None:
+    page.goto(find_lively_profile(page))
+    page.locator(".event summary").nth(1).click()
+
+
+def show_side_panel(page: Page) -> None:
+    table = page.url
+    (person,) = parse_qs(urlsplit(find_lively_profile(page)).query)["id"]
+    page.goto(f"{table}?open={quote(person)}")
+    page.locator("#side-panel .event summary").first.click()
+
+
+def show_breakdown(page: Page) -> None:
+    page.get_by_role("button", name="Breakdown", exact=True).click()
+    page.locator(".breakdown-list").wait_for()
+
+
+def show_selection(page: Page) -> None:
+    for number in range(3):
+        page.locator("tbody input[type=checkbox]").nth(number).check()
+
+
+def show_export(page: Page) -> None:
+    page.locator("#export-button").click()
+    page.locator("#export-dialog .export-size").wait_for()
 
 
 def find_lively_profile(page: Page) -> str:
@@ -40,6 +90,19 @@ def find_lively_profile(page: Page) -> str:
         page.goto(link)
         days[link] = page.locator(".day").count()
     return max(days, key=lambda link: days[link])
+
+
+# What is on each picture, and the screen it is taken of.
+PICTURES: Final[dict[str, tuple[Callable[[Page], None], dict[str, Any]]]] = {
+    "users": (show_users, {}),
+    "profile": (show_profile, {}),
+    "side-panel": (show_side_panel, {}),
+    "breakdown": (show_breakdown, {}),
+    "selection": (show_selection, {}),
+    "export": (show_export, {}),
+    "users-phone": (show_users, {"viewport": _PHONE}),
+    "side-panel-dark": (show_side_panel, {"color_scheme": "dark"}),
+}
 
 
 if __name__ == "__main__":
