@@ -77,6 +77,11 @@ def show_selection(page: Page) -> None:
         page.locator("tbody input[type=checkbox]").nth(number).check()
 
 
+def show_columns(page: Page) -> None:
+    page.locator("#columns-button").click()
+    page.locator("#columns-list").wait_for()
+
+
 def show_export(page: Page) -> None:
     page.locator("#export-button").click()
     page.locator("#export-dialog .export-size").wait_for()
@@ -99,6 +104,7 @@ PICTURES: Final[dict[str, tuple[Callable[[Page], None], dict[str, Any]]]] = {
     "side-panel": (show_side_panel, {}),
     "breakdown": (show_breakdown, {}),
     "selection": (show_selection, {}),
+    "columns": (show_columns, {}),
     "export": (show_export, {}),
     "users-phone": (show_users, {"viewport": _PHONE}),
     "side-panel-dark": (show_side_panel, {"color_scheme": "dark"}),
