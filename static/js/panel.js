@@ -62,7 +62,7 @@ function step(by) {
 
 function pressKey(event) {
   const isField = event.target.matches("input, textarea, select, [contenteditable]");
-  const isElsewhere = document.querySelector(":popover-open, dialog:modal:not(#side-panel)");
+  const isElsewhere = document.querySelector(":popover-open, dialog[open]:not(#side-panel)");
   if (event.defaultPrevented || isField || isElsewhere || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "Escape" && isOpen()) close();
   else if (isOpen() && (event.key === "j" || event.key === "k")) step(event.key === "j" ? 1 : -1);
