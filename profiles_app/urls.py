@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from profiles_app.edit_page import dialog, names
 from profiles_app.people import projects, sessions, settings
+from profiles_app.profile_page import editing
 from profiles_app.profile_page import views as profile_page
 from profiles_app.users_page import breakdown, edit_columns, export
 from profiles_app.users_page import views as users_page
@@ -29,6 +30,11 @@ _users: list[URLPattern | URLResolver] = [
     path("/edit/names", names.names, name="user-property-names"),
     path("/edit/create", dialog.create, name="create-user"),
     path("/edit/update", dialog.update, name="update-user"),
+    path("/profile/property", editing.edit_property, name="edit-user-property"),
+    path("/profile/property/set", editing.set_property, name="set-user-property"),
+    path("/profile/property/remove", editing.remove_property, name="remove-user-property"),
+    path("/profile/delete", editing.delete, name="delete-user"),
+    path("/profile/restore", editing.restore, name="restore-user"),
 ]
 _groups: list[URLPattern | URLResolver] = [
     path("/edit", dialog.edit, name="edit-group"),
@@ -37,6 +43,11 @@ _groups: list[URLPattern | URLResolver] = [
     path("/edit/names", names.names, name="group-property-names"),
     path("/edit/create", dialog.create, name="create-group"),
     path("/edit/update", dialog.update, name="update-group"),
+    path("/profile/property", editing.edit_property, name="edit-group-property"),
+    path("/profile/property/set", editing.set_property, name="set-group-property"),
+    path("/profile/property/remove", editing.remove_property, name="remove-group-property"),
+    path("/profile/delete", editing.delete, name="delete-group"),
+    path("/profile/restore", editing.restore, name="restore-group"),
 ]
 
 _project: list[URLPattern | URLResolver] = [

@@ -82,7 +82,8 @@ def create_profile(key: Key, values: Mapping[str, Any]) -> Profile:
 
     def create() -> Profile:
         profile_rows.insert_buried(key.place, [key.distinct_id])
-        target = _lock(key)
+        target = _find(key)
+        assert target is not None
         if target.draft.present:
             raise ProfileExists(f"A profile with the ID “{key.distinct_id}” exists already. Nothing was changed.")
         return _write(key, target, Change(values=values), EditKind.CREATE)
@@ -101,7 +102,7 @@ def change_profile(key: Key, change: Change) -> Profile:
     def apply() -> Profile:
         if change.unset:
             hold_people(key.project.pk)
-        target = _lock_present(key)
+        target = _find_present(key)
         _refuse_meanwhile(change, target.draft.present)
         return _write(key, target, change, EditKind.CHANGE)
 
@@ -114,7 +115,7 @@ def delete_profile(key: Key) -> None:
 
     def delete() -> None:
         hold_people(key.project.pk)
-        target = _lock_present(key)
+        target = _find_present(key)
         if not target.draft.present:
             return
         profile = Profile.objects.get(pk=target.row_id)
@@ -132,8 +133,7 @@ def restore_profile(key: Key) -> Profile:
     """
 
     def restore() -> Profile:
-        targets = profile_rows.lock(key.place, {key.distinct_id}, {key.distinct_id})
-        target = targets.get(key.distinct_id)
+        target = _find(key)
         edit = ProfileEdit.objects.filter(profile_id=target.row_id).order_by("-id").first() if target else None
         too_old = timezone.now() - RESTORABLE_FOR
         if target is None or edit is None or edit.kind != EditKind.DELETE or edit.at < too_old:
@@ -173,16 +173,18 @@ def _check(check: Callable[[], None], name: str) -> None:
         ) from None
 
 
-def _lock(key: Key) -> Target:
-    return profile_rows.lock(key.place, {key.distinct_id}, {key.distinct_id})[key.distinct_id]
-
-
-def _lock_present(key: Key) -> Target:
+def _find(key: Key) -> Target | None:
+    """The row, locked, also where it stands for nobody."""
     # PostgreSQL stores no NUL, so nobody has one in their id.
-    if "\0" not in key.distinct_id:
-        target = profile_rows.lock(key.place, {key.distinct_id}, {key.distinct_id}).get(key.distinct_id)
-        if target is not None and not target.is_gone:
-            return target
+    if "\0" in key.distinct_id:
+        return None
+    return profile_rows.lock(key.place, {key.distinct_id}, {key.distinct_id}).get(key.distinct_id)
+
+
+def _find_present(key: Key) -> Target:
+    target = _find(key)
+    if target is not None and not target.is_gone:
+        return target
     raise NotFound("Nobody with this ID is in the project. They may have been deleted meanwhile.")
 
 

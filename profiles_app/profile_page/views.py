@@ -9,19 +9,13 @@ from django.utils import timezone
 from django_htmx.http import push_url
 
 from profiles_app.display.dates import describe_long_day, in_zone
-from profiles_app.display.labels import EMAIL
-from profiles_app.display.person import (
-    choose_title,
-    describe_location,
-    read_avatar_url,
-    read_created_at,
-    read_text,
-)
-from profiles_app.errors import TooSlow
+from profiles_app.display.person import choose_title
+from profiles_app.errors import NotFound, TooSlow
 from profiles_app.http.doors import MemberRequest, is_local_address, member_page
 from profiles_app.models import GroupKey
 from profiles_app.people.frame import render_fragment, render_page
-from profiles_app.profile_page.activity import draw_sparkline, group_by_day, list_properties, today_in
+from profiles_app.profile_page.activity import draw_sparkline, group_by_day, today_in
+from profiles_app.profile_page.identity import describe_identity
 from profiles_app.profile_page.ranges import ALL_TIME, LABELS, DayRange
 from profiles_app.profile_page.state import ProfileState, parse_state, read_position, usual_state, write_position
 from profiles_app.selectors.access import Access, get_group_key
@@ -34,7 +28,8 @@ from profiles_app.selectors.activity import (
     list_events,
     summarize_activity,
 )
-from profiles_app.selectors.profiles import get_profile
+from profiles_app.selectors.edits import find_deleted
+from profiles_app.selectors.profiles import NOBODY, get_profile
 from profiles_app.selectors.time_limit import time_limit
 from profiles_app.users_page.addresses import address_of_people
 
@@ -76,11 +71,36 @@ def show_profile(request: MemberRequest, access: Access, *, group_key: GroupKey 
     part = bool(request.htmx) and not request.htmx.history_restore_request
     if part and state.before:
         return _answer_older(request, access, _get_subject(access, group_key, state), state, f"{people}/profile")
-    context = describe_profile(access, group_key=group_key, state=state)
+    try:
+        context = describe_profile(access, group_key=group_key, state=state)
+    except NotFound:
+        return _show_deleted(request, access, group_key, state)
     if part and request.htmx.target == BESIDE:
         # The browser's address stays that of the table.
         return push_url(render_fragment(request, "profile/_beside.html", access, context), False)
     return render_page(request, "profile/page.html", access, context)
+
+
+def _show_deleted(
+    request: MemberRequest, access: Access, group_key: GroupKey | None, state: ProfileState
+) -> HttpResponse:
+    """Somebody who is gone, and can be brought back. Raises `NotFound` for anybody else."""
+    found = find_deleted(access.project, group_key=group_key, distinct_id=state.distinct_id)
+    if found is None:
+        raise NotFound(NOBODY)
+    profile, deletion = found
+    people = address_of_people(access.project, group_key)
+    context = {
+        "here": group_key.pk if group_key else "users",
+        "group_key": group_key,
+        "path": f"{people}/profile",
+        "people_url": state.back or people,
+        "profile": profile,
+        "title": choose_title(profile.distinct_id, deletion.before),
+        "deletion": deletion,
+        "can_edit": access.is_admin,
+    }
+    return render_page(request, "profile/deleted.html", access, context, status=404)
 
 
 def describe_opened(access: Access, *, group_key: GroupKey | None, distinct_id: str, back: str) -> dict[str, Any]:
@@ -100,13 +120,7 @@ def describe_profile(access: Access, *, group_key: GroupKey | None, state: Profi
         "path": path,
         "people_url": state.back or people,
         "state": state,
-        "profile": profile,
-        "title": choose_title(profile.distinct_id, profile.properties),
-        "email": read_text(profile.properties, EMAIL),
-        "avatar_url": read_avatar_url(profile.properties),
-        "location": describe_location(profile.properties),
-        "created_at": read_created_at(profile.properties) or profile.created_at,
-        "properties": list_properties(profile.properties),
+        **describe_identity(profile, can_edit=access.is_admin),
     }
     return context | _describe_feed(subject, state, path)
 

@@ -22,9 +22,22 @@ class PastValue:
     after: Any
 
 
-def list_past_values(profile: Profile) -> dict[str, list[PastValue]]:
-    """The changes of each property by hand, newest first, out of the profile's last 300 edits."""
-    edits = ProfileEdit.objects.filter(profile=profile).select_related("by").order_by("-id")[:_MOST]
+@dataclass(frozen=True, kw_only=True)
+class Edits:
+    """The changes of each property by hand, newest first; and the deletion that was the last edit of all, as
+    long as it can be undone."""
+
+    past: dict[str, list[PastValue]]
+    deletion: ProfileEdit | None
+
+
+def read_edits(profile: Profile) -> Edits:
+    """Out of the profile's last 300 edits."""
+    edits = list(ProfileEdit.objects.filter(profile=profile).select_related("by").order_by("-id")[:_MOST])
+    return Edits(past=_list_past_values(edits), deletion=_choose_deletion(edits))
+
+
+def _list_past_values(edits: list[ProfileEdit]) -> dict[str, list[PastValue]]:
     history: dict[str, list[PastValue]] = {}
     for edit in edits:
         for name in edit.before.keys() | edit.after.keys():
@@ -40,9 +53,8 @@ def name_author(edit: ProfileEdit) -> str:
     return (edit.by.name or edit.by.email) if edit.by else ""
 
 
-def find_deletion(profile: Profile) -> ProfileEdit | None:
-    """The deletion that was the last edit of this profile, as long as it can be undone."""
-    last = ProfileEdit.objects.filter(profile=profile).select_related("by").order_by("-id").first()
+def _choose_deletion(edits: list[ProfileEdit]) -> ProfileEdit | None:
+    last = edits[0] if edits else None
     restorable = last is not None and last.kind == EditKind.DELETE and last.at > timezone.now() - RESTORABLE_FOR
     return last if restorable else None
 
@@ -56,5 +68,5 @@ def find_deleted(
     row = Profile.objects.filter(
         project=project, group_key=group_key, distinct_id=distinct_id, deleted_at__isnull=False
     ).first()
-    deletion = find_deletion(row) if row else None
+    deletion = read_edits(row).deletion if row else None
     return (row, deletion) if row and deletion else None

@@ -1,9 +1,12 @@
 """Profiles by their distinct ids."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from profiles_app.errors import NotFound
 from profiles_app.models import GroupKey, Profile, Project
+
+NOBODY: Final = "Nobody with this distinct ID is in the project. They may have been deleted, or not have arrived yet."
 
 
 def find_profile(project: Project, *, group_key: GroupKey | None, distinct_id: str) -> Profile | None:
@@ -21,9 +24,7 @@ def get_profile(project: Project, *, group_key: GroupKey | None, distinct_id: st
     found = find_profile(project, group_key=group_key, distinct_id=distinct_id)
     if found is not None:
         return found
-    raise NotFound(
-        "Nobody with this distinct ID is in the project. They may have been deleted, or not have arrived yet."
-    )
+    raise NotFound(NOBODY)
 
 
 def find_ids(project: Project, *, group_key: GroupKey | None, distinct_ids: Sequence[str]) -> list[int]:

@@ -100,7 +100,7 @@ def show_people(request: MemberRequest, access: Access, *, group_key: GroupKey |
         base |= {"panel": draw_panel(request, access, group_key=group_key, state=state, path=path).html}
     response = _answer(request, access, base | content, part=part)
     # A page that looks again by itself stays where it is in the browser's history.
-    is_waiting = part and request.htmx.trigger == "preparing"
+    is_waiting = part and request.htmx.trigger in {"preparing", "results"}
     return push_url(response, state.url(path)) if part and not is_waiting else response
 
 

@@ -115,6 +115,28 @@ document.addEventListener("keydown", (event) => {
   event.target.form.requestSubmit();
 });
 
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || event.defaultPrevented) return;
+  const cancel = event.target.closest?.("[data-property-form]")?.querySelector("[data-cancel-property]");
+  if (!cancel) return;
+  event.preventDefault();
+  event.stopPropagation();
+  cancel.click();
+}, true);
+
+// A press on a value is one on its pencil, unless it selects text or means something inside the value.
+document.addEventListener("click", (event) => {
+  const value = event.target.closest("[data-edit-value]");
+  if (!value || event.target.closest("a, button, summary") || !getSelection().isCollapsed) return;
+  value.closest("[data-property]").querySelector("[data-edit-property]").click();
+});
+
+// The table beside the profile shows the change too.
+document.addEventListener("profile-changed", () => {
+  const results = document.getElementById("results");
+  if (results) window.htmx.ajax("GET", location.pathname + location.search, { source: results, target: results });
+});
+
 // A look needs no more of a long value than its beginning.
 document.addEventListener("htmx:configRequest", (event) => {
   const { parameters, elt } = event.detail;

@@ -50,6 +50,7 @@ READ = {
 # Pages and parts of them that only admins need.
 ADMIN_READ = {
     *("edit-user", "look-at-user-id", "look-at-user-property", "user-property-names"),
+    *("edit-user-property", "edit-group-property"),
     *("edit-group", "look-at-group-id", "look-at-group-property", "group-property-names"),
 }
 # Pages that members read, with a form for what is their own, which they send by POST.
@@ -89,6 +90,11 @@ CHANGE = {
     "cancel-import",
     "undo-import",
 }
+# The same of somebody whom the form names.
+CHANGE_SOMEBODY = {
+    *("set-user-property", "remove-user-property", "delete-user", "restore-user"),
+    *("set-group-property", "remove-group-property", "delete-group", "restore-group"),
+}
 # Addresses of no project that need an account.
 PERSONAL = {"home", "change-password", "new-project"}
 # Addresses that answer anybody: they check credentials themselves, or tell nothing.
@@ -125,7 +131,8 @@ PROJECT_NAMES = sorted(address.name for address in ADDRESSES if address.of_proje
 
 
 def test_every_address_is_listed() -> None:
-    assert {address.name for address in ADDRESSES if address.of_project} == READ | ADMIN_READ | OWN | SHARED | CHANGE
+    listed = READ | ADMIN_READ | OWN | SHARED | CHANGE | CHANGE_SOMEBODY
+    assert {address.name for address in ADDRESSES if address.of_project} == listed
     assert {address.name for address in ADDRESSES if not address.of_project} == PERSONAL | OPEN
 
 
@@ -151,8 +158,10 @@ def address_of(project: Project, people: People, companies: GroupKey) -> Callabl
         if "import_id" in route:
             needed["import_id"] = check(upload(project, [["$distinct_id", "plan"], ["bob", "pro"]])).pk
         path = reverse(name, kwargs={"project_id": project.pk, **needed})
-        named = {"user-profile": "?id=alice", "group-profile": "?id=acme"}
-        return path + (named | {"ask-to-delete-cohorts": f"?id={cohort.pk}"}).get(name, "")
+        named = {"user-profile": "alice", "group-profile": "acme"}
+        named |= {"edit-user-property": "alice", "edit-group-property": "acme"}
+        named |= {"ask-to-delete-cohorts": str(cohort.pk)}
+        return f"{path}?id={named[name]}" if name in named else path
 
     return build
 
@@ -205,7 +214,7 @@ def test_members_change_what_is_their_own(
     assert client.put(address).status_code == 405
 
 
-@pytest.mark.parametrize("name", sorted(ADMIN_READ | CHANGE))
+@pytest.mark.parametrize("name", sorted(ADMIN_READ | CHANGE | CHANGE_SOMEBODY))
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_analysts_change_nothing(
     name: str, method: str, address_of: Callable[[str], str], sign_in: Callable[[str], Client]
@@ -223,6 +232,15 @@ def test_admins_change_by_post_only(
     assert client.get(address).status_code == 405
     # An empty form comes back with its errors; what needs no form is done.
     assert client.post(address).status_code in {302, 400, 409, 422}
+
+
+@pytest.mark.parametrize("name", sorted(CHANGE_SOMEBODY))
+def test_admins_change_somebody_by_post_only(
+    name: str, address_of: Callable[[str], str], sign_in: Callable[[str], Client]
+) -> None:
+    client, address = sign_in("owner"), address_of(name)
+    assert client.get(address).status_code == 405
+    assert client.post(address).status_code == 404
 
 
 @pytest.mark.parametrize("name", sorted(PERSONAL))

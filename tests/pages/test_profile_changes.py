@@ -18,7 +18,7 @@ from profiles_app.errors import CannotApply, NotFound, UserFacingError
 from profiles_app.ingest import limits
 from profiles_app.models import EditKind, GroupKey, Profile, ProfileEdit, Project, PropertyDefinition
 from profiles_app.models.project import hash_secret
-from profiles_app.selectors.edits import find_deleted, list_past_values
+from profiles_app.selectors.edits import find_deleted, read_edits
 from profiles_app.selectors.people import PeopleQuery, count_people
 from profiles_app.services.edits import trim_edits
 from profiles_app.services.group_keys import delete_group_key
@@ -165,7 +165,7 @@ def test_history(project: Project, people: People, alice: Profile) -> None:
     key = Key(project=project, group_key=None, distinct_id="alice", user_id=people.owner.pk)
     changes.change_profile(key, Change(values={"plan": "free"}))
     changes.change_profile(key_of(project), Change(unset=frozenset({"plan"})))
-    past = list_past_values(alice)
+    past = read_edits(alice).past
     assert past.keys() == {"plan"}
     assert [(change.by, change.before, change.after) for change in past["plan"]] == [
         ("", "free", None),
