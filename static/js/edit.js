@@ -43,7 +43,9 @@ function fit(row) {
     for (const name of ["data-value", "aria-invalid"]) {
       if (field.hasAttribute(name)) fresh.setAttribute(name, field.getAttribute(name));
     }
+    const hadFocus = document.activeElement === field;
     field.replaceWith(fresh);
+    if (hadFocus) fresh.focus();
     return fit(row);
   }
   field.dataset.placeholder ??= field.placeholder || "Enter Value";

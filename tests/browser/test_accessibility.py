@@ -7,6 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from profiles_app.editing.changes import Change, Key, change_profile, delete_profile
 from profiles_app.models import GroupKey, Project, ServiceAccount
 from tests.browser.conftest import Visitor
 from tests.conftest import People
@@ -32,6 +33,12 @@ def full_project(project: Project) -> Project:
     make_events(alice, "Sign Up", [now - timedelta(hours=index) for index in range(70)], {"plan": "pro", "n": 1})
     make_events(alice, "A name " * 30, [now], {"tags": ["x", "y"], "company": "acme", "long": "y" * 501})
     make_profile(project, "visitor")
+    make_profile(project, "gone", {"plan": "pro"})
+    make_events(make_profile(project, "leaver", {"plan": "pro"}), "Open", [now])
+    for distinct_id in ("gone", "leaver"):
+        delete_profile(Key(project=project, group_key=None, distinct_id=distinct_id))
+    key = Key(project=project, group_key=None, distinct_id="alice")
+    change_profile(key, Change(values={"$city": "Bergen"}))
     make_profile(project, "acme", {"$name": "Acme", "employees": 7}, group_key=companies)
     return project
 
@@ -64,6 +71,12 @@ STATES: dict[str, tuple[str, tuple[str, ...]]] = {
     "profile, all hidden": ("/projects/{}/users/profile?id=alice&hide=Sign%20Up&range=custom&from=2020-01-01", ()),
     "profile, events alone": ("/projects/{}/users/profile?id=visitor", ()),
     "profile, long values": ("/projects/{}/users/profile?id=user-1", (".long summary",)),
+    "profile, editing": ("/projects/{}/users/profile?id=alice", ("[data-new-property] a", "[data-edit-property]")),
+    "profile, delete": ("/projects/{}/users/profile?id=alice", ("[popovertarget=delete-profile]",)),
+    "profile, editing without script": ("/projects/{}/users/profile/property?id=alice&name=$city", ()),
+    "profile, deleted": ("/projects/{}/users/profile?id=gone", ()),
+    "profile, deleted with events": ("/projects/{}/users/profile?id=leaver", ()),
+    "edit, as a page": ("/projects/{}/users/edit?tab=update&id=alice", ()),
     "profile, group": ("/projects/{}/groups/{companies}/profile?id=acme", (".event summary", ".event .long summary")),
     "profile, nobody": ("/projects/{}/users/profile?id=nobody", ()),
     "settings": ("/projects/{}/settings", ()),

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 from django.test import Client
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from profiles_app.models import GroupKey, Profile, Project
 from tests.browser.conftest import Visitor
@@ -122,3 +122,112 @@ def test_axe_finds_nothing_in_the_dialog(
     expect(page.get_by_text("Not set yet.")).to_be_visible()
     problems += look(page, "update")
     assert problems == []
+
+
+def open_profile(visitor: Visitor, project: Project, people: People, **options: object) -> Page:
+    return visitor.open(people.owner, f"/projects/{project.pk}/users/profile?id=alice", **options)
+
+
+def row_of(page: Page, name: str) -> Locator:
+    return page.locator("[data-property]").filter(has=page.locator(f'dt[title="{name}"]'))
+
+
+def test_editing_in_place_by_keyboard(visitor: Visitor, full_project: Project, people: People) -> None:
+    visitor.expected = ("422",)
+    page = open_profile(visitor, full_project, people)
+    page.get_by_role("link", name="Edit age").press("Enter")
+    row = row_of(page, "age")
+    expect(row.get_by_label("Value")).to_be_focused()
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.type("old")
+    page.keyboard.press("Enter")
+    expect(row).to_contain_text("“old” is not a number.")
+    page.keyboard.press("Escape")
+    expect(row.locator("form")).to_have_count(0)
+    expect(page.get_by_role("link", name="Edit age")).to_be_focused()
+    page.get_by_role("link", name="Edit vip").press("Enter")
+    expect(row_of(page, "vip").locator("select[name=value]")).to_be_focused()
+    row_of(page, "vip").get_by_label("Value").select_option("False")
+    row_of(page, "vip").get_by_role("button", name="Save", exact=True).last.press("Enter")
+    expect(row_of(page, "vip")).to_contain_text("History")
+    expect(page.get_by_role("link", name="Edit vip")).to_be_focused()
+    assert Profile.objects.get(distinct_id="alice").properties["vip"] is False
+
+
+def test_editing_by_a_click_on_the_value(visitor: Visitor, full_project: Project, people: People) -> None:
+    visitor.expected = ("409",)
+    page = open_profile(visitor, full_project, people)
+    page.locator("[data-edit-value]").get_by_text("Alice").click()
+    expect(row_of(page, "$name").get_by_label("Value")).to_be_focused()
+    Profile.objects.filter(distinct_id="alice").update(properties={"$name": "Alicia", "plan": "pro"})
+    row = row_of(page, "$name")
+    row.get_by_label("Value").fill("Alison")
+    row.get_by_label("Value").press("Enter")
+    expect(row).to_contain_text("changed meanwhile")
+    expect(row).to_contain_text("Now: Alicia")
+    row.get_by_role("button", name="Save", exact=True).last.click()
+    expect(page.get_by_role("heading", name="Alison")).to_be_visible()
+    page.get_by_role("link", name="Create New Property").click()
+    expect(page.get_by_role("combobox", name="Property name")).to_be_focused()
+    page.keyboard.type("seats")
+    page.get_by_role("option", name='"seats"').click()
+    page.keyboard.type("5")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="Edit seats")).to_be_focused()
+    page.keyboard.press("Enter")
+    row_of(page, "seats").get_by_role("button", name="Remove").click()
+    expect(row_of(page, "seats")).to_contain_text("Removed.")
+    row_of(page, "seats").get_by_role("button", name="Undo").click()
+    expect(row_of(page, "seats")).to_contain_text("5")
+
+
+def test_editing_beside_the_table(visitor: Visitor, full_project: Project, people: People) -> None:
+    page = visitor.open(people.owner, f"/projects/{full_project.pk}/users?open=alice&columns=plan")
+    panel = page.locator("#side-panel")
+    panel.get_by_role("tab", name="User Properties").click()
+    panel.get_by_role("link", name="Edit Name").click()
+    panel.get_by_label("Value").fill("Alison")
+    panel.get_by_label("Value").press("Enter")
+    expect(panel.get_by_role("heading", name="Alison")).to_be_visible()
+    expect(page.locator(".person-link").first).to_have_text("Alison")
+    expect(panel.get_by_role("tab", name="User Properties")).to_have_attribute("aria-selected", "true")
+    panel.get_by_role("link", name="Edit plan").click()
+    expect(panel.get_by_label("Value")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(panel.locator("[data-property-form]")).to_have_count(0)
+    expect(panel).to_be_visible()
+    assert "open=alice" in page.url
+
+
+def test_deleting_and_restoring(visitor: Visitor, full_project: Project, people: People) -> None:
+    visitor.expected = ("404", "422")
+    page = open_profile(visitor, full_project, people)
+    page.get_by_role("button", name="Delete User Profile").press("Enter")
+    page.get_by_label("To confirm").fill("alice")
+    page.get_by_role("button", name="Delete profile", exact=True).click()
+    expect(page.get_by_text("Alice was deleted.")).to_be_visible()
+    expect(page.locator("#summary strong")).to_have_text("0")
+    page.get_by_role("link", name="Restore").click()
+    page.get_by_role("button", name="Restore profile").click()
+    expect(page.get_by_text("Alice was restored.")).to_be_visible()
+    expect(page.get_by_role("heading", name="Alice")).to_be_visible()
+
+
+def test_editing_without_javascript(visitor: Visitor, full_project: Project, people: People) -> None:
+    visitor.expected = ("422",)
+    page = open_profile(visitor, full_project, people, java_script_enabled=False)
+    page.get_by_role("link", name="Edit vip").click()
+    page.get_by_label("Value").fill("no")
+    page.get_by_role("button", name="Save").last.click()
+    expect(page.locator("[data-edit-value] .value-boolean")).to_have_text("false")
+    page.get_by_role("link", name="Create New Property").click()
+    page.get_by_label("Property name").fill("seats")
+    page.get_by_label("Kind").select_option("Number")
+    page.get_by_label("Value").fill("5")
+    page.get_by_role("button", name="Save").last.click()
+    expect(page.get_by_role("link", name="Edit seats")).to_be_visible()
+    page.get_by_role("button", name="Delete User Profile").click()
+    page.get_by_label("To confirm").fill("bob")
+    page.get_by_role("button", name="Delete profile", exact=True).click()
+    expect(page.get_by_text("This is not the ID.")).to_be_visible()
+    assert Profile.objects.get(distinct_id="alice").properties["seats"] == 5
