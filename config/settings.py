@@ -235,6 +235,12 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "options": {"expires": 3.0},
     },
     "clear imports": {"task": "imports_app.tasks.clear_imports", "schedule": 3600.0},
+    "find lost bulk changes": {
+        "task": "profiles_app.tasks.find_lost_bulk_changes",
+        "schedule": 5.0,
+        "options": {"expires": 5.0},
+    },
+    "trim bulk drafts": {"task": "profiles_app.tasks.trim_bulk_drafts", "schedule": 3600.0},
     "trim logs": {"task": "profiles_app.tasks.trim_logs", "schedule": 24 * 3600.0},
     "trim profile edits": {"task": "profiles_app.tasks.trim_profile_edits", "schedule": 86_400.0},
     "find due sizes": {

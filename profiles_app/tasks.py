@@ -6,6 +6,7 @@ from celery import shared_task
 
 from profiles_app.columnar.compaction import compact
 from profiles_app.columnar.due import is_due, list_due
+from profiles_app.editing.bulk import list_lost, run_change, trim_drafts
 from profiles_app.services.attempts import trim_failures
 from profiles_app.services.change_log import trim_change_log
 from profiles_app.services.edits import trim_edits
@@ -48,3 +49,22 @@ def compact_segments(project_id: int) -> None:
     """Brings the columnar side of a project up to now, unless another task has just done so."""
     if is_due(project_id):
         compact(project_id)
+
+
+@shared_task
+def run_bulk_change(change_id: int) -> None:
+    """Changes many people, as somebody confirmed it."""
+    run_change(change_id)
+
+
+@shared_task
+def find_lost_bulk_changes() -> None:
+    """Queues the changes of many people that no worker is at."""
+    for change_id in list_lost():
+        run_bulk_change.delay(change_id)
+
+
+@shared_task
+def trim_bulk_drafts() -> None:
+    """Deletes changes of many people that nobody confirmed."""
+    trim_drafts()

@@ -6,7 +6,7 @@ from profiles_app.edit_page import dialog, names
 from profiles_app.people import projects, sessions, settings
 from profiles_app.profile_page import editing
 from profiles_app.profile_page import views as profile_page
-from profiles_app.users_page import breakdown, edit_columns, export
+from profiles_app.users_page import breakdown, bulk, edit_columns, export
 from profiles_app.users_page import views as users_page
 
 _settings: list[URLPattern | URLResolver] = [
@@ -63,6 +63,13 @@ _project: list[URLPattern | URLResolver] = [
     path("/groups/<int:group_key_id>/first", users_page.first_group, name="first-group"),
     path("/groups/<int:group_key_id>/breakdown", breakdown.break_down_groups, name="break-down-groups"),
     path("/groups/<int:group_key_id>/columns", edit_columns.columns_of_groups, name="columns-of-groups"),
+    path("/users/set-property", bulk.set_property_of_users, name="set-property-of-users"),
+    path("/users/delete", bulk.delete_users, name="delete-users"),
+    path("/groups/<int:group_key_id>/set-property", bulk.set_property_of_groups, name="set-property-of-groups"),
+    path("/groups/<int:group_key_id>/delete", bulk.delete_groups, name="delete-groups"),
+    path("/changes/<int:change_id>", bulk.show_change, name="bulk-change"),
+    path("/changes/<int:change_id>/start", bulk.start_change, name="start-bulk-change"),
+    path("/changes/<int:change_id>/cancel", bulk.cancel_change, name="cancel-bulk-change"),
     path("/groups/<int:group_key_id>/export", export.export_groups, name="export-groups"),
     path("/groups/<int:group_key_id>/export.csv", export.groups_file, name="groups-file"),
     path("/groups/<int:group_key_id>/profile", profile_page.group_profile, name="group-profile"),

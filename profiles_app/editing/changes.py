@@ -76,7 +76,7 @@ def create_profile(key: Key, values: Mapping[str, Any]) -> Profile:
 
     Raises `ProfileExists`, and `CannotApply` for values over a limit or none at all.
     """
-    _check_values(key, values)
+    check_values(key.place, values)
     if not values:
         raise CannotApply("Give at least one property: an ID without a property and without an event is nobody.")
 
@@ -97,7 +97,7 @@ def change_profile(key: Key, change: Change) -> Profile:
     Who loses their last property and has no event is deleted by it, and can be restored.
     Raises `NotFound`, `ChangedMeanwhile`, and `CannotApply` for values over a limit.
     """
-    _check_values(key, change.values)
+    check_values(key.place, change.values)
 
     def apply() -> Profile:
         if change.unset:
@@ -148,7 +148,8 @@ def restore_profile(key: Key) -> Profile:
     return run_in_transaction(restore)
 
 
-def _check_values(key: Key, values: Mapping[str, Any]) -> None:
+def check_values(place: Place, values: Mapping[str, Any]) -> None:
+    """Whether profiles of this place may have these properties. Raises `CannotApply`."""
     for name, value in values.items():
         if not 0 < len(name) <= limits.NAME_LENGTH:
             message = f"The name of a property has 1 to {limits.NAME_LENGTH} characters."
@@ -156,7 +157,7 @@ def _check_values(key: Key, values: Mapping[str, Any]) -> None:
         _check(lambda name=name, value=value: check_value(value, name), name)  # type: ignore[misc]
     if len(orjson.dumps(dict(values))) > limits.RECORD_BYTES:
         raise CannotApply(f"The values may take {limits.RECORD_BYTES // 1024} KB together, not more.")
-    excess = find_excess_properties(key.place, set(values))
+    excess = find_excess_properties(place, set(values))
     if excess:
         most = f"{limits.PROPERTY_NAMES:,}"
         message = f"“{min(excess)}” is a new name, and the project has {most} names, which is the limit."
@@ -200,7 +201,7 @@ def _refuse_meanwhile(change: Change, present: dict[str, Any]) -> None:
 def _write(key: Key, target: Target, change: Change, kind: EditKind) -> Profile:
     """Applies the change to the locked row, and records it."""
     present, draft = target.draft.present, target.draft
-    draft.set_all({name: value for name, value in change.values.items() if not _is_set_to(present, name, value)})
+    draft.set_all({name: value for name, value in change.values.items() if not is_set_to(present, name, value)})
     for name in change.unset & present.keys():
         draft.unset(name)
     _check(lambda: check_count(draft), "")
@@ -217,7 +218,8 @@ def _write(key: Key, target: Target, change: Change, kind: EditKind) -> Profile:
     return profile
 
 
-def _is_set_to(present: dict[str, Any], name: str, value: Any) -> bool:
+def is_set_to(present: Mapping[str, Any], name: str, value: Any) -> bool:
+    """Whether setting the property would change nothing."""
     return (name in present or value is None) and take_fingerprint(present.get(name)) == take_fingerprint(value)
 
 

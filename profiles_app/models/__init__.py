@@ -1,6 +1,7 @@
 """The tables of Roster: projects and people, profiles and their edits, events, the catalog, segments."""
 
 from profiles_app.models.attempts import SignInFailures
+from profiles_app.models.bulk import BulkChange, BulkChunk, BulkKind, BulkState
 from profiles_app.models.catalog import EventName, Kind, PropertyDefinition, Scope
 from profiles_app.models.columns import ColumnChoice
 from profiles_app.models.edit import EditKind, ProfileEdit
@@ -13,6 +14,10 @@ from profiles_app.models.user import User
 
 __all__ = [
     "SEGMENT_VERSION",
+    "BulkChange",
+    "BulkChunk",
+    "BulkKind",
+    "BulkState",
     "ColumnChoice",
     "Dataset",
     "EditKind",

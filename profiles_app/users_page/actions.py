@@ -10,6 +10,7 @@ from typing import Final, Literal
 
 from profiles_app.models import GroupKey, Project
 from profiles_app.selectors.access import Access
+from profiles_app.users_page.bulk import address_of_deletion, address_of_setting
 from profiles_app.users_page.export import address_of_export
 
 
@@ -37,12 +38,14 @@ class Button:
 _EXPORT: Final = Action(
     key="export", label="Export", icon="file-down", address=address_of_export, admin_only=False, method="get"
 )
+_SET: Final = Action(key="set-property", label="Set property", icon="pencil-line", address=address_of_setting)
+_DELETE: Final = Action(key="delete", label="Delete", icon="trash-2", address=address_of_deletion)
 _registered: list[Action] = []
 
 
 def register_action(action: Action) -> None:
     """Adds a button before the last. Raises `ValueError` for a key that is taken."""
-    if any(other.key == action.key for other in (_EXPORT, *_registered)):
+    if any(other.key == action.key for other in _list_actions()):
         raise ValueError(f"There are two actions “{action.key}”.")
     _registered.append(action)
 
@@ -51,6 +54,10 @@ def list_buttons(access: Access, group_key: GroupKey | None) -> list[Button]:
     """Those that this person may use, in their order."""
     return [
         Button(action=action, url=action.address(access.project, group_key))
-        for action in (_EXPORT, *_registered)
+        for action in _list_actions()
         if access.is_admin or not action.admin_only
     ]
+
+
+def _list_actions() -> list[Action]:
+    return [_EXPORT, _SET, *_registered, _DELETE]

@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from profiles_app.editing.changes import Change, Key, change_profile, delete_profile
-from profiles_app.models import GroupKey, Project, ServiceAccount
+from profiles_app.models import BulkChange, BulkKind, BulkState, GroupKey, Project, ServiceAccount
 from tests.browser.conftest import Visitor
 from tests.conftest import People
 from tests.pages.making import make_events, make_profile
@@ -40,6 +40,9 @@ def full_project(project: Project) -> Project:
     key = Key(project=project, group_key=None, distinct_id="alice")
     change_profile(key, Change(values={"$city": "Bergen"}))
     make_profile(project, "acme", {"$name": "Acme", "employees": 7}, group_key=companies)
+    many = {"project": project, "kind": BulkKind.SET, "name": "plan", "value": "x" * 70, "people": 9000, "back": "/"}
+    BulkChange.objects.create(**many, state=BulkState.RUNNING, done=4000, changed=4000)
+    BulkChange.objects.create(**many, state=BulkState.DONE, done=9000, changed=8999, ended_at=now)
     return project
 
 
@@ -48,6 +51,10 @@ STATES: dict[str, tuple[str, tuple[str, ...]]] = {
     "users": ("/projects/{}/users", ()),
     "users, many columns": ("/projects/{}/users?columns=plan,tags,prefs,long,none,$distinct_id", ()),
     "users, selection": ("/projects/{}/users", ("[data-select-row]", "[data-select-everybody]")),
+    "users, set property": ("/projects/{}/users", ("[data-select-row]", "#selection-set-property", "#bulk-kind")),
+    "users, delete": ("/projects/{}/users", ("[data-select-row]", "#selection-delete", "#bulk-number")),
+    "change of many": ("/projects/{}/changes/{change}", ()),
+    "change of many, done": ("/projects/{}/changes/{done}", ()),
     "users, population menu": ("/projects/{}/users", ("#population-button",)),
     "users, analyze menu": ("/projects/{}/users", ("#analyze-button",)),
     "users, nobody matches": ("/projects/{}/users?search=nobody-at-all", ()),
@@ -106,10 +113,12 @@ def look(page: Page, what: str) -> list[str]:
 def test_pages_of_a_project(full_project: Project, visitor: Visitor, people: People, screen: dict[str, object]) -> None:
     visitor.expected = ("400 (Bad Request)", "404 (Not Found)")
     keys = {key.key: key.pk for key in GroupKey.objects.all()}
+    change, done = BulkChange.objects.order_by("pk").values_list("pk", flat=True)
+    changes = {"change": change, "done": done}
     page = visitor.open(people.owner, "/projects/new", **screen)
     problems: list[str] = []
     for what, (path, clicks) in STATES.items():
-        page.goto(path.format(full_project.pk, companies=keys["company"], teams=keys["team"]))
+        page.goto(path.format(full_project.pk, companies=keys["company"], teams=keys["team"], **changes))
         for selector in clicks:
             page.locator(selector).first.click()
         problems += look(page, what)

@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from profiles_app.models import GroupKey, Membership, Project, ServiceAccount
+from profiles_app.models import BulkChange, BulkKind, GroupKey, Membership, Project, ServiceAccount
 from tests.cohorts.making import make_static
 from tests.conftest import People
 from tests.imports.making import check, upload
@@ -31,6 +31,7 @@ READ = {
     "first-group",
     "export-groups",
     "groups-file",
+    "bulk-change",
     "group-profile",
     "settings",
     "imports",
@@ -72,6 +73,12 @@ SHARED = {
 }
 # Changes that admins make, by POST.
 CHANGE = {
+    "set-property-of-users",
+    "set-property-of-groups",
+    "delete-users",
+    "delete-groups",
+    "start-bulk-change",
+    "cancel-bulk-change",
     "change-project",
     "rotate-secret",
     "add-member",
@@ -144,12 +151,14 @@ def address_of(project: Project, people: People, companies: GroupKey) -> Callabl
     account = ServiceAccount.objects.create(project=project, username="export.1", secret_hash="x")
     member = Membership.objects.get(user=people.teammate)
     cohort = make_static(project, "Listed", ["alice"], created_by=people.owner)
+    change = BulkChange.objects.create(project=project, kind=BulkKind.SET, people=1, back="/")
     ids = {
         "group_key_id": companies.pk,
         "membership_id": member.pk,
         "account_id": account.pk,
         "cohort_id": cohort.pk,
         "list_id": cohort.lists.get().pk,
+        "change_id": change.pk,
     }
 
     def build(name: str) -> str:

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from profiles_app.models import GroupKey, Profile, Project
+from profiles_app.editing import bulk
+from profiles_app.models import BulkChange, BulkKind, GroupKey, Kind, Profile, Project, PropertyDefinition, Scope
 from profiles_app.users_page import actions
 from tests.conftest import People
 from tests.pages.making import make_profile
@@ -103,3 +104,120 @@ def test_actions_are_registered_once_and_kept_from_analysts(
         actions.register_action(praise)
     assert 'formaction="/praise"' in owner.get(base).content.decode()
     assert "Praise" not in teammate.get(base).content.decode()
+
+
+def press(client: Client, address: str, **fields: Any) -> Any:
+    return client.post(address, fields)
+
+
+def make_draft(client: Client, address: str, **fields: Any) -> BulkChange:
+    assert press(client, address, **fields).status_code == 200
+    return BulkChange.objects.latest("id")
+
+
+def start(client: Client, change: BulkChange, **fields: Any) -> Any:
+    return client.post(f"/projects/{change.project_id}/changes/{change.pk}/start", fields)
+
+
+def test_setting_a_property_of_rows(owner: Client, project: Project, base: str) -> None:
+    PropertyDefinition.objects.create(project=project, scope=Scope.PROFILE, name="plan", kinds=Kind.STRING)
+    chosen = numbers_of("p07", "p03")
+    answer = press(owner, f"{base}/set-property", id=chosen, search="p07")
+    said = answer.content.decode()
+    assert "Set property of 2 users" in said
+    assert '<option value="plan">' in said
+    assert "This takes a while" not in said
+    change = BulkChange.objects.get()
+    answer = start(owner, change, how="set", name="seats", kind="number", value="1x")
+    assert answer.status_code == 422
+    assert "is not a number" in answer.content.decode()
+    assert 'value="1x"' in answer.content.decode()
+    answer = start(owner, change, how="set", name="seats", kind="number", value="12")
+    assert (answer.status_code, answer["Location"]) == (302, f"{base}?search=p07")
+    assert "Set seats to “12”: 2 changed." in owner.get(base).content.decode()
+    assert [profile.properties["seats"] for profile in Profile.objects.filter(pk__in=chosen)] == [12, 12]
+    # Pressed twice, it is done once.
+    assert start(owner, change, how="set", name="seats", kind="number", value="13").status_code == 409
+
+
+def test_removing_a_property_of_all_that_match(owner: Client, base: str) -> None:
+    change = make_draft(owner, f"{base}/set-property", all="1", search="person 2")
+    assert start(owner, change, how="unset", name="plan").status_code == 302
+    assert Profile.objects.filter(properties__has_key="plan").count() == 49
+
+
+def test_deleting_asks_for_the_number(owner: Client, base: str) -> None:
+    change = make_draft(owner, f"{base}/delete", all="1")
+    for typed in ("", "61", "sixty"):
+        answer = start(owner, change, number=typed)
+        assert answer.status_code == 422
+        assert "Type 60 to confirm" in answer.content.decode()
+    assert start(owner, change, number=" 60 ").status_code == 302
+    assert "Delete: 60 deleted." in owner.get(base).content.decode()
+    assert not Profile.objects.exclude(properties={}).exists()
+
+
+def test_many_are_left_to_the_worker(
+    owner: Client, teammate: Client, base: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk, "CHUNK", 25)
+    change = make_draft(owner, f"{base}/delete", all="1")
+    answer = start(owner, change, number="60")
+    page = f"/projects/{change.project_id}/changes/{change.pk}"
+    assert answer["Location"] == page
+    shown = owner.get(page).content.decode()
+    assert "0 of 60 users" in shown
+    assert f'hx-get="{page}"' in shown
+    assert "Cancel" in shown
+    assert "/cancel" not in teammate.get(page).content.decode()
+    bulk.run_change(change.pk)
+    part = owner.get(page, headers={"HX-Request": "true"}).content.decode()
+    assert part.startswith("\n<div")
+    assert "Done: 60 deleted." in part
+    assert "hx-trigger" not in part
+
+
+def test_htmx_is_led_on(owner: Client, base: str) -> None:
+    htmx = {"HX-Request": "true"}
+    answer = owner.post(f"{base}/delete", {"id": numbers_of("p07")}, headers=htmx)
+    assert answer.content.decode().lstrip().startswith("<h2")
+    change = BulkChange.objects.get()
+    answer = owner.post(f"/projects/{change.project_id}/changes/{change.pk}/start", {"number": "1"}, headers=htmx)
+    assert answer["HX-Redirect"] == base
+
+
+def test_cancelling(owner: Client, base: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bulk, "CHUNK", 25)
+    change = make_draft(owner, f"{base}/delete", all="1")
+    start(owner, change, number="60")
+    page = f"/projects/{change.project_id}/changes/{change.pk}"
+    assert owner.post(f"{page}/cancel")["Location"] == page
+    assert "Cancelled after 0 of 60 users. Nothing was changed." in owner.get(page).content.decode()
+    bulk.run_change(change.pk)
+    assert Profile.objects.exclude(properties={}).count() == 60
+
+
+def test_nobody_selected(owner: Client, base: str) -> None:
+    for action in ("set-property", "delete"):
+        answer = press(owner, f"{base}/{action}", search="p07")
+        assert answer.status_code == 400
+        assert "Nobody is selected" in answer.content.decode()
+    said = press(owner, f"{base}/delete", id=[2**62]).content.decode()
+    assert "Nobody whom you selected is there any more." in said
+
+
+def test_changes_of_another_project(owner: Client, people: People, base: str) -> None:
+    elsewhere = people.outsider.projects.get()
+    change = BulkChange.objects.create(project=elsewhere, kind=BulkKind.DELETE, people=1, back="/")
+    ours = base.removesuffix("/users")
+    for path in ("start", "cancel"):
+        assert owner.post(f"{ours}/changes/{change.pk}/{path}", {"number": "1"}).status_code == 404
+    assert owner.get(f"{ours}/changes/{change.pk}").status_code == 404
+
+
+def test_analysts_have_export_alone(teammate: Client, base: str) -> None:
+    page = teammate.get(base).content.decode()
+    bar = page[page.index('id="selection-form"') :]
+    assert "Export" in bar
+    assert "Set property" not in bar
+    assert "/delete" not in bar
