@@ -29,9 +29,15 @@ _QUOTED: Final = """'"' || replace({t}, '"', '""') || '"'"""
 # Nearly no text needs any of it, so the question is asked once, and cheaply. ascii('') is 0.
 _RAW_TEXT: Final = f"""CASE WHEN contains({{t}}, '"') OR contains({{t}}, ',') OR contains({{t}}, chr(10))
     OR contains({{t}}, chr(13)) OR ascii({{t}}) = 0 THEN {_QUOTED} ELSE {{t}} END"""
-_CODES: Final = ", ".join(str(ord(letter)) for letter in GUARDED)
-_GUARDED_TEXT: Final = f"""CASE WHEN ascii({{t}}) IN ({_CODES}) THEN {_QUOTED.replace("{t}", "chr(39) || {t}")}
+# Not IN, which DuckDB makes a join of for so many.
+_STARTS: Final = " OR ".join(f"ascii({{t}}) = {ord(letter)}" for letter in GUARDED)
+_GUARDED_TEXT: Final = f"""CASE WHEN {_STARTS} THEN {_QUOTED.replace("{t}", "chr(39) || {t}")}
     ELSE {_RAW_TEXT} END"""
+# Of a whole line, most need none of it either: their texts, written together, are looked through once.
+_ODD: Final = "contains(texts, '\"') OR contains(texts, ',') OR contains(texts, chr(10)) OR contains(texts, chr(13))"
+_RAW_START: Final = "ascii({t}) = 0"
+# What may be guarded or is empty, and little else.
+_GUARDED_START: Final = "ascii({t}) < 46 OR ascii({t}) = 61 OR ascii({t}) = 64"
 _NUMBER: Final = "CASE WHEN {t} = trunc({t}) THEN CAST(CAST({t} AS BIGINT) AS VARCHAR) ELSE CAST({t} AS VARCHAR) END"
 _BOOLEAN: Final = "CAST({t} AS VARCHAR)"
 _INSTANT: Final = """CASE WHEN {t} = date_trunc('second', {t}) THEN strftime({t}, '%Y-%m-%dT%H:%M:%SZ')
@@ -68,28 +74,46 @@ def find_large(question: Question, names: Sequence[str]) -> frozenset[str]:
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """`values` are what a first SELECT takes from the people; `text` makes the line of it."""
+    """`values` are what a first SELECT takes from the people, `texts` puts the texts among them together, and
+    `text` makes the line of it all."""
 
     values: list[exp.Expr]
+    texts: exp.Expr
     text: exp.Expr
 
     def read(self, rows: exp.Select, *others: str) -> exp.Select:
         """The column `line`, and others, of a SELECT of the values."""
+        texts = self.texts.as_("texts", copy=False)
+        cells = exp.select(exp.Star(), texts).from_(rows.subquery("cells", copy=False), copy=False)
         line = self.text.as_("line", copy=False)
-        return exp.select(line, *others).from_(rows.subquery("cells", copy=False), copy=False)
+        return exp.select(line, *others).from_(cells.subquery("joined", copy=False), copy=False)
 
 
 def write_line(question: Question, names: Sequence[str], *, large: frozenset[str], raw: bool) -> Line:
     """The line of a row of the present statement; `large` as `find_large` found them."""
     cells = _Cells(question, large=large, raw=raw)
-    parts = ", ',', ".join([cells.write(name) for name in names])
+    parts = [cells.write(name) for name in names]
+    careful = _join(parts)
+    if not cells.texts:
+        return Line(text=exp.var(careful), texts=exp.null(), values=cells.list_values())
+    start = _RAW_START if raw else _GUARDED_START
+    odd = " OR ".join([_ODD, *(start.format(t=text) for text in cells.texts.values())])
+    plain = _join([cells.texts.get(part, part) for part in parts])
+    return Line(
+        text=exp.var(f"CASE WHEN {odd} THEN {careful} ELSE {plain} END"),
+        texts=exp.var(f"concat({', '.join(cells.texts.values())})"),
+        values=cells.list_values(),
+    )
+
+
+def _join(parts: Sequence[str]) -> str:
     # This function, unlike ||, reads over NULL: an empty cell.
-    text = exp.var(f"concat({parts}, chr(13), chr(10))")
-    return Line(text=text, values=cells.list_values())
+    cells = ", ',', ".join(parts)
+    return f"concat({cells}, chr(13), chr(10))"
 
 
 class _Cells:
-    """The cells of one statement."""
+    """The cells of one statement. `texts`: those that are plain texts, each with its bare value."""
 
     def __init__(self, question: Question, *, large: frozenset[str], raw: bool) -> None:
         self._question = question
@@ -97,12 +121,13 @@ class _Cells:
         self._raw = raw
         self._values: list[exp.Expr] = []
         self._pointers: list[str] = []
+        self.texts: dict[str, str] = {}
 
     def write(self, name: str) -> str:
         """A cell as it stands in the line; NULL for an empty one."""
         people = self._question.people
         if name == DISTINCT_ID:
-            return self._write(_RAW_TEXT if self._raw else _GUARDED_TEXT, people.distinct_id)
+            return self._write_text(people.distinct_id)
         if name in (CREATED_AT, UPDATED_AT):
             return self._write(_INSTANT, people.created_at if name == CREATED_AT else people.updated_at)
         forms = _list_forms(self._question, name)
@@ -125,9 +150,16 @@ class _Cells:
         ]
 
     def _write_typed(self, name: str, form: Form) -> str:
-        text = _RAW_TEXT if self._raw else _GUARDED_TEXT
-        templates = {Form.STRING: text, Form.NUMBER: _NUMBER, Form.BOOLEAN: _BOOLEAN, Form.OBJECT: _QUOTED}
-        return self._write(templates[form], self._question.people.value(name, form))
+        value = self._question.people.value(name, form)
+        if form == Form.STRING:
+            return self._write_text(value)
+        return self._write({Form.NUMBER: _NUMBER, Form.BOOLEAN: _BOOLEAN, Form.OBJECT: _QUOTED}[form], value)
+
+    def _write_text(self, value: exp.Expr) -> str:
+        alias = f"c{len(self._values)}"
+        cell = self._write(_RAW_TEXT if self._raw else _GUARDED_TEXT, value)
+        self.texts[cell] = alias
+        return cell
 
     def _write(self, template: str, value: exp.Expr) -> str:
         alias = f"c{len(self._values)}"

@@ -175,15 +175,17 @@ def _read_pieces(
 ) -> Iterator[bytes]:
     step = max(_FEWEST_ROWS, min(_MOST_ROWS, round(_CHUNK_BYTES / max(width, 1))))
     for start in range(0, rows, step):
-        for lot in question.stream(_select_chunk(question, query, large, start=start, end=start + step), size=_LOT):
-            text = (write_lines(lot, query.names, raw=query.raw) if query.is_wide else "".join(_unpack(lot))).encode()
+        for text in _read_chunk(question, query, _select_chunk(question, query, large, start=start, end=start + step)):
             for place in range(0, len(text), _PIECE):
                 yield text[place : place + _PIECE]
         question.begin()
 
 
-def _unpack(lot: list[tuple[Any, ...]]) -> list[str]:
-    return [line for (line,) in lot]
+def _read_chunk(question: Question, query: ExportQuery, chunk: exp.Expr) -> Iterator[bytes]:
+    """The lines of a chunk, many at a time."""
+    if not query.is_wide:
+        return question.stream_text(chunk, rows=_LOT)
+    return (write_lines(lot, query.names, raw=query.raw).encode() for lot in question.stream(chunk, size=_LOT))
 
 
 def _select_chunk(question: Question, query: ExportQuery, large: frozenset[str], *, start: int, end: int) -> exp.Expr:
