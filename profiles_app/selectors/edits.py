@@ -10,6 +10,8 @@ from profiles_app.models import EditKind, GroupKey, Profile, ProfileEdit, Projec
 
 RESTORABLE_FOR: Final = timedelta(days=30)
 _MOST: Final = 300
+# They concern every property alike, and would stand under each.
+_OF_ALL: Final = frozenset({EditKind.DELETE, EditKind.RESTORE})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +36,9 @@ class Edits:
 def read_edits(profile: Profile) -> Edits:
     """Out of the profile's last 300 edits."""
     edits = list(ProfileEdit.objects.filter(profile=profile).select_related("by").order_by("-id")[:_MOST])
-    return Edits(past=_list_past_values(edits), deletion=_choose_deletion(edits))
+    return Edits(
+        past=_list_past_values([edit for edit in edits if edit.kind not in _OF_ALL]), deletion=_choose_deletion(edits)
+    )
 
 
 def _list_past_values(edits: list[ProfileEdit]) -> dict[str, list[PastValue]]:

@@ -165,6 +165,8 @@ def test_history(project: Project, people: People, alice: Profile) -> None:
     key = Key(project=project, group_key=None, distinct_id="alice", user_id=people.owner.pk)
     changes.change_profile(key, Change(values={"plan": "free"}))
     changes.change_profile(key_of(project), Change(unset=frozenset({"plan"})))
+    changes.delete_profile(key)
+    changes.restore_profile(key)
     past = read_edits(alice).past
     assert past.keys() == {"plan"}
     assert [(change.by, change.before, change.after) for change in past["plan"]] == [
