@@ -8,7 +8,10 @@ class CohortsConfig(AppConfig):
     verbose_name = "Cohorts"
 
     def ready(self) -> None:
+        from cohorts_app.pages.belonging import address_of_belonging
         from cohorts_app.resolver import ProjectCohorts
         from profiles_app.filters.cohorts import register_cohorts
+        from profiles_app.profile_page.parts import Part, register_part
 
         register_cohorts(ProjectCohorts)
+        register_part(Part(key="cohorts", title="Cohorts", address=address_of_belonging))

@@ -4,7 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from profiles_app.edit_page import dialog, names
 from profiles_app.people import projects, sessions, settings
-from profiles_app.profile_page import editing
+from profiles_app.profile_page import editing, why
 from profiles_app.profile_page import views as profile_page
 from profiles_app.users_page import breakdown, bulk, edit_columns, export
 from profiles_app.users_page import views as users_page
@@ -58,6 +58,7 @@ _project: list[URLPattern | URLResolver] = [
     path("/users/export", export.export_users, name="export-users"),
     path("/users/export.csv", export.users_file, name="users-file"),
     path("/users/profile", profile_page.user_profile, name="user-profile"),
+    path("/users/why", why.why_user, name="why-user"),
     path("/users/breakdown", breakdown.break_down_users, name="break-down-users"),
     path("/groups/<int:group_key_id>", users_page.groups, name="groups"),
     path("/groups/<int:group_key_id>/first", users_page.first_group, name="first-group"),
@@ -73,6 +74,7 @@ _project: list[URLPattern | URLResolver] = [
     path("/groups/<int:group_key_id>/export", export.export_groups, name="export-groups"),
     path("/groups/<int:group_key_id>/export.csv", export.groups_file, name="groups-file"),
     path("/groups/<int:group_key_id>/profile", profile_page.group_profile, name="group-profile"),
+    path("/groups/<int:group_key_id>/why", why.why_group, name="why-group"),
     path("/users", include(_users)),
     path("/groups/<int:group_key_id>", include(_groups)),
     path("/settings", include(_settings)),

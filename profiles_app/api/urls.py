@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, include, path, register_converter
 
-from profiles_app.api import activity, catalog, documentation, engage, export, profiles, stream
+from profiles_app.api import activity, catalog, documentation, engage, export, profiles, stream, why
 
 
 class DistinctIdConverter:
@@ -35,6 +35,8 @@ _profiles = [
     *both("profiles/export.csv", export.ProfilesFile.as_view(), "api-profiles-file"),
     *both("profile", profiles.ProfileById.as_view(), "api-profile-by-id"),
     *both("profile/events", activity.ProfileEventsById.as_view(), "api-events-by-id"),
+    *both("profile/why", why.ProfileWhyById.as_view(), "api-why-by-id"),
+    *both("profiles/<distinct_id:distinct_id>/why", why.ProfileWhy.as_view(), "api-profile-why"),
     *both("profiles/<distinct_id:distinct_id>/events", activity.ProfileEvents.as_view(), "api-profile-events"),
     # Last: it takes whatever is left below profiles/.
     *both("profiles/<distinct_id:distinct_id>", profiles.Profile.as_view(), "api-profile"),

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
+from urllib.parse import urlencode, urlsplit
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.utils import timezone
 from django_htmx.http import push_url
 
@@ -16,6 +17,7 @@ from profiles_app.models import GroupKey
 from profiles_app.people.frame import render_fragment, render_page
 from profiles_app.profile_page.activity import draw_sparkline, group_by_day, today_in
 from profiles_app.profile_page.identity import describe_identity
+from profiles_app.profile_page.parts import list_parts
 from profiles_app.profile_page.ranges import ALL_TIME, LABELS, DayRange
 from profiles_app.profile_page.state import ProfileState, parse_state, read_position, usual_state, write_position
 from profiles_app.selectors.access import Access, get_group_key
@@ -121,8 +123,19 @@ def describe_profile(access: Access, *, group_key: GroupKey | None, state: Profi
         "people_url": state.back or people,
         "state": state,
         **describe_identity(profile, can_edit=access.is_admin),
+        "parts": list_parts(access.project, group_key, profile.distinct_id),
+        "why_url": _address_of_why(people, state),
     }
     return context | _describe_feed(subject, state, path)
+
+
+def _address_of_why(people: str, state: ProfileState) -> str:
+    """Why the table that somebody came from shows this profile; '' where it has no filter."""
+    fields = QueryDict(urlsplit(state.back).query)
+    if not fields.get("filter"):
+        return ""
+    kept = {"id": state.distinct_id} | {name: fields.get(name, "") for name in ("filter", "population")}
+    return f"{people}/why?{urlencode(kept)}"
 
 
 def _get_subject(access: Access, group_key: GroupKey | None, state: ProfileState) -> Subject:

@@ -17,6 +17,8 @@ ADDRESSES = {
     "/api/v1/profiles/export.csv": {},
     "/api/v1/profiles/alice": {},
     "/api/v1/profiles/alice/events": {},
+    "/api/v1/profiles/alice/why": {"filter": '{"where": {"all": []}}'},
+    "/api/v1/profile/why": {"distinct_id": "alice", "filter": '{"where": {"all": []}}'},
     "/api/v1/profile": {"distinct_id": "alice"},
     "/api/v1/profile/events": {"distinct_id": "alice"},
     "/api/v1/properties": {},

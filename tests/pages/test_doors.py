@@ -39,6 +39,10 @@ READ = {
     "import",
     "rejected-file",
     "cohorts",
+    "cohorts-of-user",
+    "cohorts-of-group",
+    "why-user",
+    "why-group",
     "new-cohort",
     "new-list",
     "ask-to-delete-cohorts",
@@ -169,6 +173,7 @@ def address_of(project: Project, people: People, companies: GroupKey) -> Callabl
         path = reverse(name, kwargs={"project_id": project.pk, **needed})
         named = {"user-profile": "alice", "group-profile": "acme"}
         named |= {"edit-user-property": "alice", "edit-group-property": "acme"}
+        named |= {"why-user": "alice", "why-group": "acme", "cohorts-of-user": "alice", "cohorts-of-group": "acme"}
         named |= {"ask-to-delete-cohorts": str(cohort.pk)}
         return f"{path}?id={named[name]}" if name in named else path
 

@@ -1,0 +1,59 @@
+"""The cohorts of one profile: a part of its page."""
+
+from typing import Any
+from urllib.parse import quote
+
+from django.http import HttpResponse
+from django.urls import reverse
+
+from cohorts_app.models import Cohort
+from cohorts_app.pages.addresses import address_of_members
+from cohorts_app.selectors.membership import find_cohorts_of
+from profiles_app.display.person import choose_title
+from profiles_app.errors import TooSlow, Unavailable
+from profiles_app.http.doors import MemberRequest, member_page
+from profiles_app.models import GroupKey, Project
+from profiles_app.people.frame import render_fragment, render_page
+from profiles_app.selectors.access import Access, get_group_key
+from profiles_app.selectors.profiles import get_profile
+from profiles_app.users_page.addresses import address_of_people, address_of_profile
+
+
+@member_page
+def cohorts_of_user(request: MemberRequest, access: Access) -> HttpResponse:
+    """Which cohorts a user is in; the address has the distinct id as `id`."""
+    return _show(request, access, group_key=None)
+
+
+@member_page
+def cohorts_of_group(request: MemberRequest, access: Access, group_key_id: int) -> HttpResponse:
+    return _show(request, access, group_key=get_group_key(access.project, group_key_id))
+
+
+def address_of_belonging(project: Project, group_key: GroupKey | None, distinct_id: str) -> str:
+    numbers = {"project_id": project.pk} | ({"group_key_id": group_key.pk} if group_key else {})
+    path = reverse("cohorts-of-group" if group_key else "cohorts-of-user", kwargs=numbers)
+    return f"{path}?id={quote(distinct_id, safe='')}"
+
+
+def _show(request: MemberRequest, access: Access, *, group_key: GroupKey | None) -> HttpResponse:
+    profile = get_profile(access.project, group_key=group_key, distinct_id=request.GET.get("id", ""))
+    context: dict[str, Any] = {
+        "here": group_key.pk if group_key else "users",
+        "group_key": group_key,
+        "title": choose_title(profile.distinct_id, profile.properties),
+        "profile_url": address_of_profile(access.project, group_key, profile.distinct_id),
+    }
+    why = f"{address_of_people(access.project, group_key)}/why?id={quote(profile.distinct_id, safe='')}&cohort="
+
+    def link(cohorts: list[Cohort]) -> list[tuple[Cohort, str, str]]:
+        return [(cohort, address_of_members(access.project, cohort), f"{why}{cohort.pk}") for cohort in cohorts]
+
+    try:
+        found = find_cohorts_of(profile, user_id=access.user_id)
+        context |= {"inside": link(found.inside), "outside": link(found.outside), "broken": found.broken}
+    except (TooSlow, Unavailable) as problem:
+        context |= {"problem": problem}
+    if request.htmx and not request.htmx.history_restore_request:
+        return render_fragment(request, "cohorts/_belonging.html", access, context)
+    return render_page(request, "cohorts/belonging.html", access, context)
