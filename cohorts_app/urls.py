@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cohorts_app.pages import belonging, deleting, detail, editor, listing, lists
+from cohorts_app.pages import adding, belonging, deleting, detail, editor, listing, lists
 
 urlpatterns = [
     path("", listing.cohorts, name="cohorts"),
@@ -12,6 +12,8 @@ urlpatterns = [
     path("/new-list/create", lists.create_list, name="create-list"),
     path("/of", belonging.cohorts_of_user, name="cohorts-of-user"),
     path("/of/<int:group_key_id>", belonging.cohorts_of_group, name="cohorts-of-group"),
+    path("/add", adding.add_users, name="add-users-to-cohort"),
+    path("/add/<int:group_key_id>", adding.add_groups, name="add-groups-to-cohort"),
     path("/delete", deleting.ask_to_delete, name="ask-to-delete-cohorts"),
     path("/delete/chosen", deleting.delete_chosen, name="delete-cohorts"),
     path("/<int:cohort_id>", detail.cohort, name="cohort"),

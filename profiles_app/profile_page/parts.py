@@ -23,11 +23,7 @@ _registered: list[Part] = []
 
 
 def register_part(part: Part) -> None:
-    """Adds a part below the others; one that is registered again takes its old place."""
-    for place, other in enumerate(_registered):
-        if other.key == part.key:
-            _registered[place] = part
-            return
+    """Adds a part below the others."""
     _registered.append(part)
 
 

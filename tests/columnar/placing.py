@@ -10,6 +10,7 @@ from unittest.mock import patch
 from django.db import connection
 from django.test import Client
 
+from cohorts_app.resolver import ProjectCohorts
 from profiles_app.filters.cohorts import register_cohorts
 from profiles_app.filters.data import Moment
 from profiles_app.filters.tree import Filter
@@ -131,6 +132,4 @@ def cohorts_of_dataset(dataset: Dataset, rows: dict[int, int]) -> Iterator[None]
 
 def forget_cohorts() -> None:
     """The cohorts of the application again."""
-    from django.apps import apps
-
-    apps.get_app_config("cohorts_app").ready()
+    register_cohorts(ProjectCohorts)

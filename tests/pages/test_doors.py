@@ -66,6 +66,8 @@ OWN = {
 # Changes that every member makes, by POST.
 SHARED = {
     "create-cohort",
+    "add-users-to-cohort",
+    "add-groups-to-cohort",
     "change-cohort",
     "create-list",
     "add-list",
