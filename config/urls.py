@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("profiles_app.ingest.urls")),
     path("", include("profiles_app.api.urls")),
     path("", include("cohorts_app.api.urls")),
+    path("", include("imports_app.api.urls")),
     path("", include("imports_app.urls")),
     path("projects/<int:project_id>/cohorts", include("cohorts_app.urls")),
     path("", include("profiles_app.urls")),

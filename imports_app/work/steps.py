@@ -6,7 +6,6 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.db.models import Sum
-from django.db.models.functions import Now
 from django.utils import timezone
 
 from imports_app import folders
@@ -111,6 +110,7 @@ def run_import(job: Import) -> None:
                 break
             merge.write_chunk(db, number)
             _count(job, plan)
+            _save(job, tries=0)
     finished = job.chunks.count() == len(plan.chunks)
     _save(
         job,
@@ -134,7 +134,7 @@ def _count(job: Import, plan: Plan) -> None:
     numbers = {name: number or 0 for name, number in found.items()}
     numbers["unchanged"] += plan.duplicates
     numbers["rejected"] += plan.rejected
-    _save(job, **numbers, read=sum(numbers.values()), tries=0, beat_at=Now())
+    _save(job, **numbers, read=sum(numbers.values()))
 
 
 def run_undo(job: Import) -> None:

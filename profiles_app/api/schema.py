@@ -182,6 +182,8 @@ def _choose_tag(path: str) -> str:
         return "Mixpanel-compatible"
     if path.startswith("/api/v1/cohorts"):
         return "Cohorts"
+    if path.startswith("/api/v1/imports"):
+        return "Imports"
     return "Profiles" if path.startswith("/api/v1/profile") else "Names and values"
 
 

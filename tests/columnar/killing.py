@@ -24,12 +24,13 @@ def die(*_: object, **__: object) -> None:
     threading.Event().wait()
 
 
-def _die_instead(target: str, *, call: int = 1) -> Any:
+def die_instead(target: str, *, call: int = 1) -> Any:
     """The function kills the process when it is called for the nth time."""
     return _replace(target, call=call, before=die)
 
 
-def _die_after(target: str, *, call: int = 1) -> Any:
+def die_after(target: str, *, call: int = 1) -> Any:
+    """The function kills the process when it has done its work for the nth time."""
     return _replace(target, call=call, after=die)
 
 
@@ -73,26 +74,26 @@ def _die_while_duckdb_writes() -> Any:
 
 _COLUMNAR = "profiles_app.columnar"
 STEPS: dict[str, Callable[[], Any]] = {
-    "before a file is written": lambda: _die_instead(f"{_COLUMNAR}.build.write_file"),
+    "before a file is written": lambda: die_instead(f"{_COLUMNAR}.build.write_file"),
     "while a file is written": _die_while_duckdb_writes,
-    "before a file has its name": lambda: _die_instead(f"{_COLUMNAR}.files._sync"),
-    "after a file has its name": lambda: _die_instead(f"{_COLUMNAR}.files._sync", call=2),
-    "before the first swap": lambda: _die_instead(f"{_COLUMNAR}.compaction.swap"),
-    "within the first swap": lambda: _die_instead("profiles_app.models.Manifest.save"),
-    "after the first swap": lambda: _die_after(f"{_COLUMNAR}.compaction.swap"),
-    "within the second swap": lambda: _die_instead("profiles_app.models.Manifest.save", call=2),
-    "after the second swap": lambda: _die_after(f"{_COLUMNAR}.compaction.swap", call=2),
-    "before leftovers are removed": lambda: _die_instead(f"{_COLUMNAR}.compaction._remove_leftovers"),
-    "among the leftovers": lambda: _die_after(f"{_COLUMNAR}.compaction.os.unlink"),
+    "before a file has its name": lambda: die_instead(f"{_COLUMNAR}.files._sync"),
+    "after a file has its name": lambda: die_instead(f"{_COLUMNAR}.files._sync", call=2),
+    "before the first swap": lambda: die_instead(f"{_COLUMNAR}.compaction.swap"),
+    "within the first swap": lambda: die_instead("profiles_app.models.Manifest.save"),
+    "after the first swap": lambda: die_after(f"{_COLUMNAR}.compaction.swap"),
+    "within the second swap": lambda: die_instead("profiles_app.models.Manifest.save", call=2),
+    "after the second swap": lambda: die_after(f"{_COLUMNAR}.compaction.swap", call=2),
+    "before leftovers are removed": lambda: die_instead(f"{_COLUMNAR}.compaction._remove_leftovers"),
+    "among the leftovers": lambda: die_after(f"{_COLUMNAR}.compaction.os.unlink"),
 }
 
 
 class Killer:
     """The process, from outside."""
 
-    def __init__(self, database: str) -> None:
+    def __init__(self, database: str, module: str = MODULE) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", MODULE, database],
+            [sys.executable, "-m", module, database],
             cwd=CHECKOUT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
