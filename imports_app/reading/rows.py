@@ -18,7 +18,11 @@ csv.field_size_limit(limits.CELL)
 
 # Characters that are read again after errors; a file that needs more is not worth reading on.
 _MOST_REREAD: Final = 256 * limits.CELL
+_LONGEST_ROW: Final = 2 * limits.CELL
+_TOO_LONG: Final = "row too long"
+_BREAKS: Final = ("\r", "\n")
 _REASONS: Final = {
+    _TOO_LONG: "The row is longer than any may be, or a quote is never closed.",
     "unexpected end of data": "A quote is opened and never closed.",
     "field larger than field limit": f"A cell is longer than {limits.CELL:,} characters, or a quote is never closed.",
 }
@@ -52,6 +56,8 @@ class RowReader:
     _pending: list[str] = field(default_factory=list)
     _again: list[str] = field(default_factory=list)
     _reread: int = 0
+    _held: int = 0
+    _in_long_line: bool = False
 
     def read(self, most: int) -> list[Row]:
         """The next rows, fewer at the end of the file. Raises `BadInput`."""
@@ -71,6 +77,7 @@ class RowReader:
             start = self.line
             self.line += len(pending)
             pending.clear()
+            self._held = 0
             if len(cells) == self.width:
                 rows.append((start, cells))
                 if len(rows) >= most:
@@ -100,19 +107,27 @@ class RowReader:
             pending.append(line)
             yield line
         for line in self.lines:
+            if self._in_long_line:
+                self._in_long_line = not line.endswith(_BREAKS)
+                self.line += not self._in_long_line
+                continue
             pending.append(line)
+            self._held += len(line)
+            if self._held > _LONGEST_ROW:
+                raise csv.Error(_TOO_LONG)
             yield line
 
     def _give_up_line(self, error: str) -> None:
         first, *rest = self._pending
         reason = next((text for start, text in _REASONS.items() if error.startswith(start)), f"Not a row: {error}.")
-        is_piece = len(first) >= LONGEST
-        if is_piece:
+        if len(first) >= LONGEST:
             reason = "The line is longer than any row may be."
+            self._in_long_line = not first.endswith(_BREAKS)
         self.rejects.append(Reject(self.line, 0, reason, [show_cell(first.rstrip("\r\n")[:10_000])]))
-        self.line += 0 if is_piece and not first.endswith(("\r", "\n")) else 1
+        self.line += not self._in_long_line
         self._again.extend(reversed(rest))
         self._pending.clear()
+        self._held = 0
         self._reread += sum(map(len, rest))
         if self._reread > _MOST_REREAD:
             raise BadInput(
