@@ -18,6 +18,7 @@ from profiles_app.tasks import find_lost_bulk_changes, run_bulk_change
 from tests.bulk.killing import STEPS
 from tests.conftest import People
 from tests.pages.making import make_profile
+from tests.waiting import wait_for
 
 
 @pytest.mark.django_db(transaction=True)
@@ -43,8 +44,14 @@ def test_killed_and_resumed(
     monkeypatch.setattr(run_bulk_change, "delay", queued.append)
     find_lost_bulk_changes()
     assert queued == [change.pk]
-    run_bulk_change(change.pk)
-    change.refresh_from_db()
+
+    def resume() -> bool:
+        run_bulk_change(change.pk)
+        change.refresh_from_db()
+        return change.is_over
+
+    # The database takes a moment to see that the killed one is gone, and to free its lock.
+    wait_for(resume, seconds=30, what="the end of the change")
     assert (change.state, change.done, change.changed) == (BulkState.DONE, 14, 14)
     assert Profile.objects.filter(properties__new="x").count() == 14
     assert set(Counter(ProfileEdit.objects.values_list("profile", flat=True)).values()) == {1}
