@@ -6,7 +6,7 @@ from profiles_app.edit_page import dialog, names
 from profiles_app.people import projects, sessions, settings
 from profiles_app.profile_page import editing, why
 from profiles_app.profile_page import views as profile_page
-from profiles_app.users_page import breakdown, bulk, edit_columns, export
+from profiles_app.users_page import breakdown, bulk, edit_columns, export, saved_views
 from profiles_app.users_page import views as users_page
 
 _settings: list[URLPattern | URLResolver] = [
@@ -59,10 +59,12 @@ _project: list[URLPattern | URLResolver] = [
     path("/users/export.csv", export.users_file, name="users-file"),
     path("/users/profile", profile_page.user_profile, name="user-profile"),
     path("/users/why", why.why_user, name="why-user"),
+    path("/users/views", saved_views.views_of_users, name="views-of-users"),
     path("/users/breakdown", breakdown.break_down_users, name="break-down-users"),
     path("/groups/<int:group_key_id>", users_page.groups, name="groups"),
     path("/groups/<int:group_key_id>/first", users_page.first_group, name="first-group"),
     path("/groups/<int:group_key_id>/breakdown", breakdown.break_down_groups, name="break-down-groups"),
+    path("/groups/<int:group_key_id>/views", saved_views.views_of_groups, name="views-of-groups"),
     path("/groups/<int:group_key_id>/columns", edit_columns.columns_of_groups, name="columns-of-groups"),
     path("/users/set-property", bulk.set_property_of_users, name="set-property-of-users"),
     path("/users/delete", bulk.delete_users, name="delete-users"),
@@ -77,6 +79,7 @@ _project: list[URLPattern | URLResolver] = [
     path("/groups/<int:group_key_id>/why", why.why_group, name="why-group"),
     path("/users", include(_users)),
     path("/groups/<int:group_key_id>", include(_groups)),
+    path("/views/<int:view_id>", saved_views.one_view, name="one-view"),
     path("/settings", include(_settings)),
 ]
 

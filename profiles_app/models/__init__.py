@@ -11,6 +11,7 @@ from profiles_app.models.profile import Profile
 from profiles_app.models.project import GroupKey, Membership, Project, Role, ServiceAccount
 from profiles_app.models.segment import SEGMENT_VERSION, Dataset, Manifest, Segment
 from profiles_app.models.user import User
+from profiles_app.models.view import SavedView
 
 __all__ = [
     "SEGMENT_VERSION",
@@ -32,6 +33,7 @@ __all__ = [
     "Project",
     "PropertyDefinition",
     "Role",
+    "SavedView",
     "Scope",
     "Segment",
     "ServiceAccount",

@@ -78,6 +78,9 @@ DELETE FROM profiles_app_propertydefinition WHERE project_id = %(project)s AND g
 _DELETE_COLUMNS: Final = """
 DELETE FROM profiles_app_columnchoice WHERE project_id = %(project)s AND group_key_id = %(key)s
 """
+_DELETE_VIEWS: Final = """
+DELETE FROM profiles_app_savedview WHERE project_id = %(project)s AND group_key_id = %(key)s
+"""
 _DELETE_KEY: Final = "DELETE FROM profiles_app_groupkey WHERE project_id = %(project)s AND id = %(key)s"
 
 
@@ -92,5 +95,6 @@ def _delete(group_key: GroupKey) -> int:
         cursor.execute(_DELETE_NAMES, this)
         forget_group_key(group_key)
         cursor.execute(_DELETE_COLUMNS, this)
+        cursor.execute(_DELETE_VIEWS, this)
         cursor.execute(_DELETE_KEY, this)
     return int(number)

@@ -1,12 +1,15 @@
 """The state of the table out of an address, for the person who asks."""
 
+from dataclasses import replace
+
 from django.http import QueryDict
 
 from profiles_app.errors import BadInput
 from profiles_app.models import GroupKey
 from profiles_app.selectors.access import Access
 from profiles_app.selectors.columns import get_column_choice
-from profiles_app.users_page.columns import list_default_columns
+from profiles_app.selectors.views import find_view
+from profiles_app.users_page.columns import list_default_columns, parse_columns
 from profiles_app.users_page.state import PeopleState, parse_state
 
 
@@ -14,7 +17,12 @@ def read_state(params: QueryDict, access: Access, *, group_key: GroupKey | None)
     """What the address says, and the columns that this person chose where it names none. Raises `BadInput`
     for what no page of Roster links to."""
     usual, default = read_usual_columns(access, group_key=group_key)
-    return parse_state(params, usual_columns=usual, default_columns=default)
+    view = find_view(access, params.get("view", ""), group_key=group_key)
+    if view is not None:
+        # So many that no link carries them.
+        usual = parse_columns(QueryDict(view.query).get("columns", "")) or usual
+    state = parse_state(params, usual_columns=usual, default_columns=default)
+    return state if view is not None else replace(state, view="")
 
 
 def read_usual_columns(access: Access, *, group_key: GroupKey | None) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -22,7 +22,7 @@ from profiles_app.users_page.columns import DEFAULT, check_name, parse_columns, 
 _SALT: Final = "roster.people.page"
 _LONGEST_SEARCH: Final = 255
 # The page of a table has the columns in each of its links.
-_LONGEST_NAMED: Final = 1_500
+LONGEST_NAMED: Final = 1_500
 
 
 class BadCursor(BadInput):
@@ -34,7 +34,8 @@ class PeopleState:
     """The state of the table. Every change but to the columns leads back to the first page. `open`
     is the distinct id of the profile beside it, `breakdown` the property whose values are counted
     there, or ''. `default_columns` are those of everybody who chose none, `usual_columns` those that
-    this person sees where the address names none."""
+    this person sees where the address names none. `view` is the number of the saved view that this
+    began as, or ''."""
 
     population: Population = Population.PROFILES
     filter: Filter | None = None
@@ -44,6 +45,7 @@ class PeopleState:
     columns: tuple[str, ...] = DEFAULT
     usual_columns: tuple[str, ...] = DEFAULT
     default_columns: tuple[str, ...] = DEFAULT
+    view: str = ""
     page: str = ""
     open: str = ""
     breakdown: str = ""
@@ -71,6 +73,7 @@ class PeopleState:
             ("search", self.search),
             ("sort", _write_sort(self.sort, descending=self.descending)),
             ("columns", name_columns(self.columns, usual=self.usual_columns, default=self.default_columns)),
+            ("view", self.view),
             ("page", self.page),
             ("breakdown", self.breakdown),
             ("open", self.open),
@@ -88,7 +91,7 @@ def name_columns(columns: tuple[str, ...], *, usual: tuple[str, ...], default: t
     text = write_columns(columns)
     if columns != usual:
         return text
-    return "" if columns == default or len(text) > _LONGEST_NAMED else text
+    return "" if columns == default or len(text) > LONGEST_NAMED else text
 
 
 def write_url(path: str, fields: Iterable[tuple[str, str]]) -> str:
@@ -122,6 +125,7 @@ def parse_state(
         columns=usual_columns if columns is None else columns,
         usual_columns=usual_columns,
         default_columns=default_columns,
+        view=params.get("view", ""),
         page=params.get("page", ""),
         open=params.get("open", ""),
         breakdown=breakdown,

@@ -27,6 +27,7 @@ from profiles_app.users_page.breakdown import describe_tool
 from profiles_app.users_page.columns import Heading, render_cells
 from profiles_app.users_page.panel import PANEL, answer_panel, draw_panel
 from profiles_app.users_page.reading import read_state, read_the_rest
+from profiles_app.users_page.saved_views import copy_query, describe_views, write_query
 from profiles_app.users_page.snippets import list_snippets, read_server_address
 from profiles_app.users_page.state import PeopleState, read_position, write_position
 
@@ -86,6 +87,7 @@ def show_people(request: MemberRequest, access: Access, *, group_key: GroupKey |
     except BadInput as problem:
         state = read_the_rest(request.GET, access, group_key=group_key)
         query = state.query(access.project, group_key, user_id=access.user_id)
+        base |= describe_views(access, group_key, view=state.view, query=copy_query(request.GET))
         return _answer(request, access, base | _describe_problem(problem, state, query, path), part=part)
     if part and request.htmx.target == PANEL:
         return answer_panel(request, access, group_key=group_key, state=state, path=path)
@@ -98,6 +100,7 @@ def show_people(request: MemberRequest, access: Access, *, group_key: GroupKey |
         content = _describe_problem(problem, state, query, path)
     if state.open and not part:
         base |= {"panel": draw_panel(request, access, group_key=group_key, state=state, path=path).html}
+    base |= describe_views(access, group_key, view=state.view, query=write_query(state))
     response = _answer(request, access, base | content, part=part)
     # A page that looks again by itself stays where it is in the browser's history.
     is_waiting = part and request.htmx.trigger in {"preparing", "results"}

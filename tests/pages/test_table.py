@@ -289,7 +289,7 @@ def test_hostile_values_stay_text(project: Project, owner: Client, text: str) ->
     for content in (page, profile):
         assert "<script>alert" not in content
         assert "<img src=x" not in content
-        assert "javascript:" not in re.sub(r"<dd>.*?</dd>", "", content, flags=re.DOTALL)
+        assert "javascript:" not in re.sub(r"<dd[^>]*>.*?</dd>", "", content, flags=re.DOTALL)
         assert "<b>bold" not in content
         assert "onmouseover='" not in content
 
@@ -352,4 +352,4 @@ def test_groups_show_the_properties_that_were_seen_first(project: Project, owner
     assert read_headings(page) == ["Name", "Updated at", "industry", "seats"]
     assert "Tools" in page
     assert read_headings(get_page(owner, f"{address}?columns=seats")) == ["Name", "seats"]
-    assert "columns=" not in get_page(owner, f"{address}?sort=seats")
+    assert not re.search(r'href="[^"]*columns=', get_page(owner, f"{address}?sort=seats"))
