@@ -25,7 +25,7 @@ from profiles_app.models import GroupKey
 from profiles_app.people.frame import render_page
 from profiles_app.selectors.access import Access, get_group_key
 from profiles_app.selectors.people import PeopleQuery, count_people
-from profiles_app.users_page.state import parse_state
+from profiles_app.users_page.reading import read_state
 
 _PRIVATE: Final = "private"
 
@@ -34,7 +34,7 @@ _PRIVATE: Final = "private"
 def new_cohort(request: MemberRequest, access: Access) -> HttpResponse:
     """The form of a new cohort; the address has the filter of a table, if there is one."""
     group_key = _read_group_key(request.GET, access)
-    state = parse_state(request.GET)
+    state = read_state(request.GET, access, group_key=group_key)
     tree = Filter(state.population, state.filter.where) if state.filter else Filter(state.population)
     return _show(request, access, group_key=group_key, tree=tree)
 

@@ -87,6 +87,19 @@ def test_a_filter_becomes_a_cohort(project: Project, owner: Client, base: str) -
     assert "City is Paris" in read(owner, f"{base}/{made.pk}")
 
 
+def test_the_filter_of_the_table_is_saved_as_a_cohort(project: Project, owner: Client, companies: GroupKey) -> None:
+    make_profile(project, "acme", {"$city": "Paris"}, group_key=companies)
+    path = f"/projects/{project.pk}/groups/{companies.pk}?population=all&filter={json.dumps({'where': IN_PARIS})}"
+    page = read(owner, path)
+    (link,) = re.findall(r'href="([^"]*)">Save as<', page)
+    form = read(owner, link)
+    assert "All <bdi>Companies</bdi> where" in form
+    assert "City is Paris" in form
+    assert f'name="group_key" value="{companies.pk}"' in form
+    assert '"population":"all"' in form
+    assert "Save as" not in read(owner, f"/projects/{project.pk}/groups/{companies.pk}")
+
+
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
