@@ -162,6 +162,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 
 # Ingestion reads bodies itself, with its own limits (profiles_app/ingest/body.py).
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+# The filter builder has up to twenty fields for each of a hundred conditions.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 
 LOGGING: dict[str, Any] = {
     "version": 1,

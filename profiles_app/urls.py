@@ -6,7 +6,7 @@ from profiles_app.edit_page import dialog, names
 from profiles_app.people import projects, sessions, settings
 from profiles_app.profile_page import editing, why
 from profiles_app.profile_page import views as profile_page
-from profiles_app.users_page import breakdown, bulk, edit_columns, export, saved_views
+from profiles_app.users_page import breakdown, bulk, edit_columns, export, filtering, saved_views
 from profiles_app.users_page import views as users_page
 
 _settings: list[URLPattern | URLResolver] = [
@@ -61,6 +61,10 @@ _project: list[URLPattern | URLResolver] = [
     path("/users/why", why.why_user, name="why-user"),
     path("/users/views", saved_views.views_of_users, name="views-of-users"),
     path("/users/breakdown", breakdown.break_down_users, name="break-down-users"),
+    path("/users/filter", filtering.filter_users, name="filter-users"),
+    path("/users/filter/menu", filtering.users_menu, name="users-filter-menu"),
+    path("/users/filter/values", filtering.users_values, name="users-filter-values"),
+    path("/users/filter/note", filtering.users_note, name="users-filter-note"),
     path("/groups/<int:group_key_id>", users_page.groups, name="groups"),
     path("/groups/<int:group_key_id>/first", users_page.first_group, name="first-group"),
     path("/groups/<int:group_key_id>/breakdown", breakdown.break_down_groups, name="break-down-groups"),
@@ -75,6 +79,10 @@ _project: list[URLPattern | URLResolver] = [
     path("/changes/<int:change_id>/cancel", bulk.cancel_change, name="cancel-bulk-change"),
     path("/groups/<int:group_key_id>/export", export.export_groups, name="export-groups"),
     path("/groups/<int:group_key_id>/export.csv", export.groups_file, name="groups-file"),
+    path("/groups/<int:group_key_id>/filter", filtering.filter_groups, name="filter-groups"),
+    path("/groups/<int:group_key_id>/filter/menu", filtering.groups_menu, name="groups-filter-menu"),
+    path("/groups/<int:group_key_id>/filter/values", filtering.groups_values, name="groups-filter-values"),
+    path("/groups/<int:group_key_id>/filter/note", filtering.groups_note, name="groups-filter-note"),
     path("/groups/<int:group_key_id>/profile", profile_page.group_profile, name="group-profile"),
     path("/groups/<int:group_key_id>/why", why.why_group, name="why-group"),
     path("/users", include(_users)),

@@ -97,7 +97,7 @@ def _list_unseen(leaf: Leaf, path: str, names: Names) -> list[Unseen]:
         case Property(name=name) if is_inside_event(path):
             return _list_unseen_property(name, f"{path}.property", names)
         case Property(name=name):
-            seen = name in BUILT_IN or _knows(name, names.has_property)
+            seen = name in BUILT_IN or knows_name(name, names.has_property)
             return [] if seen else [Unseen(f"{path}.property", "property", name)]
         case Behaviour(event=event, measure=measure):
             place = f"{path}.measure.{measure.aggregate}"
@@ -111,14 +111,14 @@ def _list_unseen(leaf: Leaf, path: str, names: Names) -> list[Unseen]:
 
 
 def _list_unseen_property(name: str, path: str, names: Names) -> list[Unseen]:
-    return [] if _knows(name, names.has_event_property) else [Unseen(path, "event_property", name)]
+    return [] if knows_name(name, names.has_event_property) else [Unseen(path, "event_property", name)]
 
 
 def _list_unseen_event(event: str, path: str, names: Names) -> list[Unseen]:
     return [] if names.has_event(event) else [Unseen(path, "event", event)]
 
 
-def _knows(name: str, has: Callable[[str], bool]) -> bool:
-    """Of a path it is enough that the object has been seen."""
+def knows_name(name: str, has: Callable[[str], bool]) -> bool:
+    """Whether a property has been seen. Of a path it is enough that the object has been seen."""
     path = split_path(name)
     return has(name) or (path is not None and has(path[0]))

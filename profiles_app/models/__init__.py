@@ -6,6 +6,7 @@ from profiles_app.models.catalog import EventName, Kind, PropertyDefinition, Sco
 from profiles_app.models.columns import ColumnChoice
 from profiles_app.models.edit import EditKind, ProfileEdit
 from profiles_app.models.event import Event
+from profiles_app.models.filter import StoredFilter
 from profiles_app.models.heartbeat import WorkerHeartbeat
 from profiles_app.models.profile import Profile
 from profiles_app.models.project import GroupKey, Membership, Project, Role, ServiceAccount
@@ -38,6 +39,7 @@ __all__ = [
     "Segment",
     "ServiceAccount",
     "SignInFailures",
+    "StoredFilter",
     "User",
     "WorkerHeartbeat",
 ]

@@ -21,7 +21,7 @@ def read_state(params: QueryDict, access: Access, *, group_key: GroupKey | None)
     if view is not None:
         # So many that no link carries them.
         usual = parse_columns(QueryDict(view.query).get("columns", "")) or usual
-    state = parse_state(params, usual_columns=usual, default_columns=default)
+    state = parse_state(params, access.project, usual_columns=usual, default_columns=default)
     return state if view is not None else replace(state, view="")
 
 
@@ -33,11 +33,13 @@ def read_usual_columns(access: Access, *, group_key: GroupKey | None) -> tuple[t
 
 
 def read_the_rest(params: QueryDict, access: Access, *, group_key: GroupKey | None) -> PeopleState:
-    """What an address says beside its filter, so that clearing a wrong filter clears nothing else."""
+    """What an address says beside its filter, which is kept as it is: where it is wrong, nothing else is lost,
+    and it is not lost by another step."""
     rest = params.copy()
     for name in ("filter", "page"):
         rest.pop(name, None)
     try:
-        return read_state(rest, access, group_key=group_key)
+        state = read_state(rest, access, group_key=group_key)
     except BadInput:
-        return read_state(QueryDict(), access, group_key=group_key)
+        state = read_state(QueryDict(), access, group_key=group_key)
+    return replace(state, filter_text=params.get("filter", ""))

@@ -84,7 +84,7 @@ def one_view(request: MemberRequest, access: Access, view_id: int) -> HttpRespon
 
 def describe_views(access: Access, group_key: GroupKey | None, *, view: str, query: str) -> dict[str, Any]:
     """The menu: `view` is the number in the address, `query` what `write_query` or `copy_query` made of it."""
-    own = _normalize(query)
+    own = _normalize(query, access.project)
     entries = [_make_entry(saved, access, view=view, query=own) for saved in list_views(access, group_key=group_key)]
     return {
         "views": entries,
@@ -125,7 +125,7 @@ def _make_entry(saved: SavedView, access: Access, *, view: str, query: str) -> E
         view=saved,
         url=_link(access.project, saved),
         current=current,
-        changed=current and _normalize(saved.query) != query,
+        changed=current and _normalize(saved.query, access.project) != query,
         may_change=may_change(access, saved),
     )
 
@@ -134,10 +134,10 @@ def _read_fields(params: QueryDict) -> list[tuple[str, str]]:
     return [(name, str(params[name])) for name in _KEPT if params.get(name)]
 
 
-def _normalize(query: str) -> str:
+def _normalize(query: str, project: Project) -> str:
     """Equal for equal states, however their filters were written; a state that cannot be read is its text."""
     try:
-        return write_query(parse_state(QueryDict(query)))
+        return write_query(parse_state(QueryDict(query), project))
     except BadInput:
         return query
 

@@ -1,28 +1,35 @@
 """What the address of the table says: population, search, sort, columns, page, and what stands beside it."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any, Final
-from urllib.parse import quote
+from urllib.parse import quote_plus
 
 from django.core import signing
 from django.http import QueryDict
 
 from profiles_app.display.labels import UPDATED_AT
 from profiles_app.errors import BadInput
+from profiles_app.filters.address import read_address, write_address
 from profiles_app.filters.parse import parse_filter
 from profiles_app.filters.tree import All, Filter, Population
-from profiles_app.filters.writing import write_node
+from profiles_app.filters.writing import Document, write_node
 from profiles_app.models import GroupKey, Project
 from profiles_app.selectors.people import PeopleQuery, Position
+from profiles_app.selectors.stored_filters import get_stored_filter
+from profiles_app.services.filters import store_filter
 from profiles_app.users_page.columns import DEFAULT, check_name, parse_columns, write_columns
 
 _SALT: Final = "roster.people.page"
 _LONGEST_SEARCH: Final = 255
 # The page of a table has the columns in each of its links.
 LONGEST_NAMED: Final = 1_500
+# A request line may have 8,190 bytes; a filter that takes more of it is kept under its digest.
+_LONGEST_FILTER: Final = 6_000
+_STORED: Final = "~"
+# Readable in a URL, and part of what a filter or a list of columns is made of.
+_UNQUOTED: Final = "$,@:()!*~"
 
 
 class BadCursor(BadInput):
@@ -35,10 +42,14 @@ class PeopleState:
     is the distinct id of the profile beside it, `breakdown` the property whose values are counted
     there, or ''. `default_columns` are those of everybody who chose none, `usual_columns` those that
     this person sees where the address names none. `view` is the number of the saved view that this
-    began as, or ''."""
+    began as, or ''.
+
+    `filter_text` is what the address says of a filter that it cannot hold, or that is wrong: then
+    `filter` is None. It stays until the filter changes."""
 
     population: Population = Population.PROFILES
     filter: Filter | None = None
+    filter_text: str = ""
     search: str = ""
     sort: str = UPDATED_AT
     descending: bool = True
@@ -51,7 +62,8 @@ class PeopleState:
     breakdown: str = ""
 
     def change(self, **changes: Any) -> "PeopleState":
-        return replace(self, **({"page": ""} | changes))
+        forgotten = {"filter_text": ""} if "filter" in changes else {}
+        return replace(self, **({"page": ""} | forgotten | changes))
 
     def query(self, project: Project, group_key: GroupKey | None, *, user_id: int | None) -> PeopleQuery:
         return PeopleQuery(
@@ -69,7 +81,7 @@ class PeopleState:
         """Names and values of what differs from the default, in the order of the address."""
         pairs = (
             ("population", "" if self.population == Population.PROFILES else self.population.value),
-            ("filter", _write_filter(self.filter)),
+            ("filter", self.filter_text or _write_filter(self.filter)),
             ("search", self.search),
             ("sort", _write_sort(self.sort, descending=self.descending)),
             ("columns", name_columns(self.columns, usual=self.usual_columns, default=self.default_columns)),
@@ -95,13 +107,17 @@ def name_columns(columns: tuple[str, ...], *, usual: tuple[str, ...], default: t
 
 
 def write_url(path: str, fields: Iterable[tuple[str, str]]) -> str:
-    """An address with fields; `$`, `,` and `@` stay readable."""
-    pairs = "&".join(f"{name}={quote(text, safe='$,@:')}" for name, text in fields)
+    """An address with fields; `$`, `,` and the signs of a filter stay readable."""
+    pairs = "&".join(f"{name}={quote_plus(text, safe=_UNQUOTED)}" for name, text in fields)
     return f"{path}?{pairs}" if pairs else path
 
 
 def parse_state(
-    params: QueryDict, *, usual_columns: tuple[str, ...] = DEFAULT, default_columns: tuple[str, ...] = DEFAULT
+    params: QueryDict,
+    project: Project,
+    *,
+    usual_columns: tuple[str, ...] = DEFAULT,
+    default_columns: tuple[str, ...] = DEFAULT,
 ) -> PeopleState:
     """`usual_columns` are shown where the address names none. Raises `BadInput` for what no page of
     Roster links to."""
@@ -111,7 +127,8 @@ def parse_state(
     breakdown = params.get("breakdown", "")
     if breakdown:
         check_name(breakdown)
-    tree = _read_filter(params.get("filter", ""))
+    text = params.get("filter", "")
+    tree = _read_filter(text, project)
     try:
         population = Population(params.get("population") or tree.population)
     except ValueError:
@@ -119,6 +136,7 @@ def parse_state(
     return PeopleState(
         population=population,
         filter=None if tree.where == All() else tree,
+        filter_text=text if text.startswith(_STORED) else "",
         search=search,
         sort=sort,
         descending=descending,
@@ -173,19 +191,29 @@ def _write_sort(name: str, *, descending: bool) -> str:
     return f"+{name}" if name[0] in "+-" else name
 
 
-def _read_filter(text: str) -> Filter:
-    """The tree as JSON; its own population gives way to that of the address, where there is one."""
-    if not text:
-        return Filter()
-    try:
-        document = json.loads(text)
-    except (ValueError, RecursionError):
-        raise BadInput("The filter in the address is incomplete: it cannot be read as JSON.") from None
-    return parse_filter(document)
+def read_document(text: str, project: Project) -> object:
+    """The filter document that an address says or names; None for ''. Raises `BadInput`."""
+    if text.startswith(_STORED):
+        return {"where": get_stored_filter(project, text.removeprefix(_STORED))}
+    return read_address(text) if text else None
+
+
+def _read_filter(text: str, project: Project) -> Filter:
+    """The tree's own population gives way to that of the address, where there is one."""
+    return parse_filter(read_document(text, project))
+
+
+def keep_filter(state: PeopleState, project: Project, where: Document | None, tree: Filter | None) -> PeopleState:
+    """The state with this filter: `where` as its document, and its tree, None for a wrong one. What is too
+    long for an address is stored."""
+    if where is None:
+        return state.change(filter=None)
+    text = write_address(where)
+    if len(quote_plus(text, safe=_UNQUOTED)) > _LONGEST_FILTER:
+        return state.change(filter=tree, filter_text=f"{_STORED}{store_filter(project, where)}")
+    return state.change(filter=tree, filter_text="" if tree else text)
 
 
 def _write_filter(tree: Filter | None) -> str:
-    """As short as JSON can be, and the same for equal trees."""
-    if tree is None:
-        return ""
-    return json.dumps({"where": write_node(tree.where)}, ensure_ascii=False, separators=(",", ":"))
+    """The same for equal trees."""
+    return "" if tree is None else write_address(write_node(tree.where))

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.utils.safestring import SafeString
 from django_htmx.http import HttpResponseClientRefresh, push_url
 
+from profiles_app.builder.drawing import Builder
 from profiles_app.display.labels import NAME, label_property
 from profiles_app.display.person import choose_title, read_avatar_url
 from profiles_app.errors import BadInput, TooSlow, Unavailable, UserFacingError
@@ -25,6 +26,7 @@ from profiles_app.users_page.addresses import address_of_people, address_of_prof
 from profiles_app.users_page.beside import look_beside
 from profiles_app.users_page.breakdown import describe_tool
 from profiles_app.users_page.columns import Heading, render_cells
+from profiles_app.users_page.filter_form import draw_state, is_filter_of, list_hidden_fields
 from profiles_app.users_page.panel import PANEL, answer_panel, draw_panel
 from profiles_app.users_page.reading import read_state, read_the_rest
 from profiles_app.users_page.saved_views import copy_query, describe_views, write_query
@@ -76,9 +78,7 @@ def _answer_arrival(access: Access, *, group_key: GroupKey | None) -> HttpRespon
 
 def show_people(request: MemberRequest, access: Access, *, group_key: GroupKey | None) -> HttpResponse:
     """The page, or for htmx the part of it that changes."""
-    path = address_of_people(access.project, group_key)
-    part = bool(request.htmx) and not request.htmx.history_restore_request
-    base = {"here": group_key.pk if group_key else "users", "group_key": group_key, "path": path}
+    path, part = address_of_people(access.project, group_key), is_part(request)
     try:
         state = read_state(request.GET, access, group_key=group_key)
         if part:
@@ -86,25 +86,56 @@ def show_people(request: MemberRequest, access: Access, *, group_key: GroupKey |
             state = look_beside(state, request, path, *beside)
     except BadInput as problem:
         state = read_the_rest(request.GET, access, group_key=group_key)
-        query = state.query(access.project, group_key, user_id=access.user_id)
-        base |= describe_views(access, group_key, view=state.view, query=copy_query(request.GET))
-        return _answer(request, access, base | _describe_problem(problem, state, query, path), part=part)
+        return show_state(request, access, group_key=group_key, state=state, problem=problem)
     if part and request.htmx.target == PANEL:
         return answer_panel(request, access, group_key=group_key, state=state, path=path)
     if not part and not has_people(access.project, group_key=group_key):
-        return _welcome(request, access, base)
+        return _welcome(request, access, _describe_place(access, group_key))
+    return show_state(request, access, group_key=group_key, state=state)
+
+
+def is_part(request: MemberRequest) -> bool:
+    """Whether htmx asks for the part that changes."""
+    return bool(request.htmx) and not request.htmx.history_restore_request
+
+
+def show_state(
+    request: MemberRequest,
+    access: Access,
+    *,
+    group_key: GroupKey | None,
+    state: PeopleState,
+    problem: UserFacingError | None = None,
+    builder: Builder | None = None,
+) -> HttpResponse:
+    """A state of the table, or what is wrong with it. `builder`: the form of its filter, where that may hold
+    more than the state."""
+    part, base = is_part(request), _describe_place(access, group_key)
     query = state.query(access.project, group_key, user_id=access.user_id)
+    path = base["path"]
     try:
-        content = _read_people(access, state, query, path)
-    except (BadInput, TooSlow, Unavailable) as problem:
-        content = _describe_problem(problem, state, query, path)
-    if state.open and not part:
+        content = (
+            _describe_problem(problem, state, query, path) if problem else _read_people(access, state, query, path)
+        )
+    except (BadInput, TooSlow, Unavailable) as fault:
+        content = _describe_problem(fault, state, query, path)
+    if builder is None and not (part and is_filter_of(request, state, path)):
+        builder = draw_state(access, group_key, state, is_open=part)
+    content |= {"builder": builder, "builder_fields": list_hidden_fields(state), "oob": part}
+    if state.open and not part and not problem:
         base |= {"panel": draw_panel(request, access, group_key=group_key, state=state, path=path).html}
-    base |= describe_views(access, group_key, view=state.view, query=write_query(state))
+    # Of an address that is wrong a view keeps all that it says.
+    said = copy_query(request.GET) if problem and request.GET else write_query(state)
+    base |= describe_views(access, group_key, view=state.view, query=said)
     response = _answer(request, access, base | content, part=part)
     # A page that looks again by itself stays where it is in the browser's history.
     is_waiting = part and request.htmx.trigger in {"preparing", "results"}
     return push_url(response, state.url(path)) if part and not is_waiting else response
+
+
+def _describe_place(access: Access, group_key: GroupKey | None) -> dict[str, Any]:
+    path = address_of_people(access.project, group_key)
+    return {"here": group_key.pk if group_key else "users", "group_key": group_key, "path": path}
 
 
 def _answer(request: MemberRequest, access: Access, context: Mapping[str, Any], *, part: bool) -> HttpResponse:

@@ -4,7 +4,11 @@
 const anchored = CSS.supports("position-area", "block-end span-inline-end");
 
 function place(menu) {
-  const button = document.querySelector(`[popovertarget="${CSS.escape(menu.id)}"]`);
+  // What a script opened says by which button.
+  const { opener } = menu.dataset;
+  const button = opener
+    ? document.getElementById(opener)
+    : document.querySelector(`[popovertarget="${CSS.escape(menu.id)}"]`);
   if (!button) return;
   const at = button.getBoundingClientRect();
   const { width, height } = menu.getBoundingClientRect();

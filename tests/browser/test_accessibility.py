@@ -46,6 +46,12 @@ def full_project(project: Project) -> Project:
     return project
 
 
+# Every kind of row.
+ROWS = (
+    "(all:!((all:!((property:plan,type:string,op:is_not,value:!(free)),(property:n,type:number,op:between,value:!(1,2)),"
+    "(property:d,type:date,op:on,value:!('2026-01-01')))),(any:!((event:Sign Up,where:(property:plan,type:string,op:is,"
+    "value:!(pro)),measure:(sum:n)),(sequence:!((event:a),(event:b,within:(n:1,unit:day)))))),(not:(all:!((any:!()))))))"
+)
 # Path (with the project's number) and what to click before looking.
 STATES: dict[str, tuple[str, tuple[str, ...]]] = {
     "users": ("/projects/{}/users", ()),
@@ -69,6 +75,16 @@ STATES: dict[str, tuple[str, tuple[str, ...]]] = {
     "users, side panel, properties": ("/projects/{}/users?open=user-1", ("#properties-tab", ".property .long summary")),
     "users, side panel of nobody": ("/projects/{}/users?open=nobody", ()),
     "groups, side panel": ("/projects/{}/groups/{companies}?open=acme", ()),
+    "builder, empty": ("/projects/{}/users", ("#filter-button",)),
+    "builder, menu": ("/projects/{}/users", ("#filter-button", "#add-1", "#menu-choices .menu-title")),
+    "builder, rows": (f"/projects/{{}}/users?filter={ROWS}", ()),
+    "builder, window": (f"/projects/{{}}/users?filter={ROWS}", ("[id^=window-]:visible",)),
+    "builder, row menu": (f"/projects/{{}}/users?filter={ROWS}", ("[id^=more-]:visible",)),
+    "builder, values": (f"/projects/{{}}/users?filter={ROWS}", ("[data-suggest]",)),
+    "builder, faults": (
+        "/projects/{}/users?filter=(all:!((cohort:99),(property:n,type:number,op:equals,value:x)))",
+        (),
+    ),
     "groups": ("/projects/{}/groups/{companies}", ()),
     "groups, empty": ("/projects/{}/groups/{teams}", ()),
     "profile": ("/projects/{}/users/profile?id=alice", (".event summary",)),

@@ -33,6 +33,12 @@ READ = {
     "groups-file",
     "bulk-change",
     "group-profile",
+    "users-filter-menu",
+    "users-filter-values",
+    "users-filter-note",
+    "groups-filter-menu",
+    "groups-filter-values",
+    "groups-filter-note",
     "settings",
     "imports",
     "new-import",
@@ -68,6 +74,8 @@ OWN = {
 }
 # Changes that every member makes, by POST.
 SHARED = {
+    "filter-users",
+    "filter-groups",
     "create-cohort",
     "add-users-to-cohort",
     "add-groups-to-cohort",
@@ -115,6 +123,23 @@ CHANGE_SOMEBODY = {
 PERSONAL = {"home", "change-password", "new-project"}
 # Addresses that answer anybody: they check credentials themselves, or tell nothing.
 OPEN = {"sign-in", "sign-out", "healthz"}
+
+
+# What a page needs to be asked for.
+QUERIES = {
+    "user-profile": "?id=alice",
+    "group-profile": "?id=acme",
+    "why-user": "?id=alice",
+    "why-group": "?id=acme",
+    "cohorts-of-user": "?id=alice",
+    "cohorts-of-group": "?id=acme",
+    "edit-user-property": "?id=alice",
+    "edit-group-property": "?id=acme",
+    "users-filter-menu": "?for=add:1",
+    "groups-filter-menu": "?for=add:1",
+    "users-filter-note": "?kind=property&name=$distinct_id",
+    "groups-filter-note": "?kind=property&name=$distinct_id",
+}
 
 
 @dataclass(frozen=True)
@@ -178,11 +203,8 @@ def address_of(project: Project, people: People, companies: GroupKey) -> Callabl
         if "import_id" in route:
             needed["import_id"] = check(upload(project, [["$distinct_id", "plan"], ["bob", "pro"]])).pk
         path = reverse(name, kwargs={"project_id": project.pk, **needed})
-        named = {"user-profile": "alice", "group-profile": "acme"}
-        named |= {"edit-user-property": "alice", "edit-group-property": "acme"}
-        named |= {"why-user": "alice", "why-group": "acme", "cohorts-of-user": "alice", "cohorts-of-group": "acme"}
-        named |= {"ask-to-delete-cohorts": str(cohort.pk)}
-        return f"{path}?id={named[name]}" if name in named else path
+        named = QUERIES | {"ask-to-delete-cohorts": f"?id={cohort.pk}"}
+        return path + named.get(name, "")
 
     return build
 
