@@ -7,6 +7,7 @@ from cohorts_app.pages import adding, belonging, deleting, detail, editor, listi
 urlpatterns = [
     path("", listing.cohorts, name="cohorts"),
     path("/new", editor.new_cohort, name="new-cohort"),
+    path("/draft", editor.draft, name="cohort-draft"),
     path("/new/create", editor.create, name="create-cohort"),
     path("/new-list", lists.new_list, name="new-list"),
     path("/new-list/create", lists.create_list, name="create-list"),

@@ -93,11 +93,36 @@ def test_the_filter_of_the_table_is_saved_as_a_cohort(project: Project, owner: C
     page = read(owner, path)
     (link,) = re.findall(r'href="([^"]*)">Save as<', page)
     form = read(owner, link)
-    assert "All <bdi>Companies</bdi> where" in form
     assert "City is Paris" in form
     assert f'name="group_key" value="{companies.pk}"' in form
-    assert '"population":"all"' in form
+    assert '<option value="all" selected>Companies</option>' in form
     assert "Save as" not in read(owner, f"/projects/{project.pk}/groups/{companies.pk}")
+
+
+def test_the_builder_makes_a_cohort(project: Project, owner: Client, base: str) -> None:
+    make_profile(project, "alice", {"$city": "Paris"})
+    row = {
+        "node": ["1:0:card", "2:1:property"], "2.name": "$city", "2.op": "string.is", "2.was": "string.is",
+        "2.list": '["Paris"]', "population": "profiles",
+    }  # fmt: skip
+    step = owner.post(f"{base}/draft", row | {"do": "apply"}, headers={"HX-Request": "true"}).content.decode()
+    assert re.search(r"<strong>1</strong>\s+user\s+in cohort", step)
+    assert 'hx-swap-oob="true"' in step
+    whole = unescape(owner.post(f"{base}/draft", row | {"do": "apply", "name": "Kept"}).content.decode())
+    assert 'value="Kept"' in whole
+    answer = owner.post(f"{base}/new/create", row | {"do": "save", "name": "Built"}, headers={"HX-Request": "true"})
+    made = Cohort.objects.get()
+    assert answer["HX-Redirect"] == f"{base}/{made.pk}"
+    assert made.definition is not None
+    assert (made.size, made.definition["where"]["value"]) == (1, ["Paris"])
+
+
+def test_a_row_that_is_not_complete_is_not_saved(project: Project, owner: Client, base: str) -> None:
+    row = {"node": ["1:0:card", "2:1:property"], "2.name": "$city", "2.op": "string.is", "2.was": "string.is"}
+    answer = owner.post(f"{base}/new/create", row | {"do": "save", "name": "Built"})
+    assert answer.status_code == 400
+    assert "is not complete yet" in answer.content.decode()
+    assert not Cohort.objects.exists()
 
 
 @pytest.mark.parametrize(
@@ -130,7 +155,7 @@ def test_a_new_filter_is_shown_before_it_is_saved(project: Project, owner: Clien
     assert re.search(r"<strong>2</strong> would come and <strong>1</strong> would go: from 1 to 2", first)
     cohort.refresh_from_db()
     assert cohort.version == 1
-    (seen,) = re.findall(r'name="seen" value="([^"]*)"', owner.post(
+    (seen,) = re.findall(r'name="seen" form="builder-form" value="([^"]*)"', owner.post(
         f"{base}/{cohort.pk}/edit/save", form).content.decode())  # fmt: skip
     form |= {"seen": unescape(seen), "definition": unescape(seen)}
     assert owner.post(f"{base}/{cohort.pk}/edit/save", form).status_code == 302
@@ -148,7 +173,10 @@ def test_the_second_of_two_people_is_told(project: Project, owner: Client, base:
     assert "Somebody else changed this cohort meanwhile" in page
     assert 'value="Yours"' in page
     assert "“<bdi>Mine</bdi>”" in page
-    again = form | {"name": "Yours", "version": re.findall(r'name="version" value="(\d+)"', page)[0]}
+    again = form | {
+        "name": "Yours",
+        "version": re.findall(r'name="version" form="builder-form" value="(\d+)"', page)[0],
+    }
     assert owner.post(f"{base}/{cohort.pk}/edit/save", again).status_code == 302
     assert Cohort.objects.get().name == "Yours"
 

@@ -76,6 +76,7 @@ OWN = {
 SHARED = {
     "filter-users",
     "filter-groups",
+    "cohort-draft",
     "create-cohort",
     "add-users-to-cohort",
     "add-groups-to-cohort",

@@ -1,0 +1,82 @@
+"""A cohort from its making to its end."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from cohorts_app.models import Cohort
+from profiles_app.models import Project, PropertyDefinition, Scope
+from profiles_app.models.catalog import Kind
+from tests.pages.making import make_profile
+
+
+def choose_value(page: Page, value: str) -> None:
+    """Types a value into the last row of the builder."""
+    field = page.locator(".value-add")
+    field.fill(value)
+    field.press("Enter")
+    expect(page.locator(f'[data-chip="{value}"]')).to_be_visible()
+    # The list of suggestions would lie over the buttons.
+    page.keyboard.press("Escape")
+
+
+def test_the_life_of_a_cohort(open_as: Callable[..., Page], project: Project) -> None:
+    for name, plan in {"Alice": "pro", "Bob": "pro", "Carol": "free"}.items():
+        make_profile(project, name.lower(), {"$name": name, "plan": plan})
+    PropertyDefinition.objects.create(project=project, scope=Scope.PROFILE, name="plan", kinds=Kind.STRING)
+    base = f"/projects/{project.pk}/cohorts"
+    page = open_as("owner", base)
+    # Build a filter, and save it.
+    page.get_by_role("link", name="Create New Cohort").click()
+    page.get_by_label("Cohort name").fill("Payers")
+    page.locator(".add-button").first.click()
+    page.locator("#builder-menu").get_by_role("button", name="plan").first.click()
+    choose_value(page, "pro")
+    expect(page.locator("#cohort-count")).to_contain_text("2 users in cohort")
+    page.get_by_role("button", name="Create Cohort").click()
+    expect(page.get_by_role("heading", name="Payers")).to_be_visible()
+    payers = Cohort.objects.get()
+    # It stands in the list, and inside another.
+    page.goto(base)
+    expect(page.get_by_role("link", name="Payers", exact=True)).to_be_visible()
+    page.goto(f'{base}/new?filter={{"where":{{"not":{{"cohort":{payers.pk}}}}}}}')
+    page.get_by_label("Cohort name").fill("Others")
+    expect(page.locator("#cohort-count")).to_contain_text("1 user in cohort")
+    page.get_by_role("button", name="Create Cohort").click()
+    expect(page.get_by_role("heading", name="Others")).to_be_visible()
+    # A member of it, and why.
+    page.goto(f"{base}/{payers.pk}")
+    page.get_by_role("link", name="Open").click()
+    page.get_by_role("link", name="Alice").first.click()
+    page.goto(f"/projects/{project.pk}/users/profile?id=alice")
+    page.get_by_role("link", name="Why Payers?").click()
+    expect(page.get_by_text("Yes, this is one of them.")).to_be_visible()
+    expect(page.get_by_text("plan is pro").first).to_be_visible()
+    # Another filter: who comes and goes is said first.
+    page.goto(f"{base}/{payers.pk}/edit")
+    page.get_by_role("button", name="Remove pro").click()
+    expect(page.locator("#cohort-count")).to_contain_text("3 users in cohort")
+    choose_value(page, "free")
+    expect(page.locator("#cohort-count")).to_contain_text("1 user in cohort")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("would come and")).to_contain_text("1 would come and 2 would go: from 2 to 1")
+    page.get_by_role("button", name="Save all the same").click()
+    expect(page.get_by_role("heading", name="2 left")).to_be_visible()
+    expect(page.locator("#moves").get_by_role("link", name="Bob")).to_be_visible()
+    # The end, with a warning.
+    page.get_by_role("link", name="Delete").click()
+    expect(page.get_by_text("used by the cohort “Others”")).to_be_visible()
+    page.get_by_role("button", name="Delete all the same").click()
+    expect(page.get_by_text("“Payers” is deleted.")).to_be_visible()
+    expect(page.get_by_role("link", name="Payers", exact=True)).to_have_count(0)
+
+
+def test_a_list_works_without_javascript(open_as: Callable[..., Page], project: Project) -> None:
+    make_profile(project, "alice", {"$email": "alice@example.com"})
+    page = open_as("owner", f"/projects/{project.pk}/cohorts/new-list", java_script_enabled=False)
+    page.get_by_label("Cohort name").fill("Mailed")
+    page.get_by_label("Distinct IDs or e-mails, one a line").fill("alice@example.com\nnobody@example.com")
+    page.get_by_role("button", name="Create Cohort").click()
+    expect(page.get_by_text("Unknown")).to_be_visible()
+    page.get_by_role("link", name="Open the cohort").click()
+    expect(page.get_by_role("link", name="alice").first).to_be_visible()
