@@ -24,6 +24,8 @@ from profiles_app.ingest.typed import ValueKind
 from profiles_app.ingest.values import Signature
 from profiles_app.models import Scope
 
+# A temporary table has no statistics, nor has a project that fills up: each row is looked up by index, whatever the
+# planner believes.
 _MAKE: Final = """
 CREATE TEMPORARY TABLE IF NOT EXISTS import_rows (distinct_id text, line bigint, changes jsonb) ON COMMIT DELETE ROWS;
 CREATE TEMPORARY TABLE IF NOT EXISTS import_found
@@ -32,6 +34,7 @@ DELETE FROM import_rows;
 DELETE FROM import_found;
 SET LOCAL enable_hashjoin = off;
 SET LOCAL enable_mergejoin = off;
+SET LOCAL enable_seqscan = off;
 """
 _COPY: Final = "COPY pg_temp.import_rows (distinct_id, line, changes) FROM STDIN"
 # The condition that never holds: rows that are there are locked, and left as they are.
@@ -82,7 +85,8 @@ SELECT count(*) FILTER (WHERE is_gone), count(*) FILTER (WHERE NOT is_gone) FROM
 # Who is left with no property and has no event is nobody.
 _BURY: Final = """
 UPDATE profiles_app_profile AS present SET deleted_at = now(), updated_at = NULL, xid = pg_current_xact_id()
-WHERE id IN (SELECT id FROM pg_temp.import_found WHERE new = '{}') AND properties = '{}' AND deleted_at IS NULL
+FROM pg_temp.import_found AS found
+WHERE present.id = found.id AND found.new = '{}' AND present.properties = '{}' AND present.deleted_at IS NULL
 AND NOT EXISTS (SELECT FROM profiles_app_event AS event WHERE event.profile_id = present.id)
 """
 _TYPES: Final[dict[str, type]] = {

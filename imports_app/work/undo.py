@@ -17,6 +17,7 @@ CREATE TEMPORARY TABLE IF NOT EXISTS import_undo
 DELETE FROM import_undo;
 SET LOCAL enable_hashjoin = off;
 SET LOCAL enable_mergejoin = off;
+SET LOCAL enable_seqscan = off;
 """
 _LOCK: Final = """
 WITH batch AS (
@@ -42,12 +43,13 @@ FROM pg_temp.import_undo AS undo WHERE present.id = undo.id AND undo.is_same
 """
 _BURY: Final = """
 UPDATE profiles_app_profile AS present SET deleted_at = now(), updated_at = NULL, xid = pg_current_xact_id()
-WHERE id IN (SELECT id FROM pg_temp.import_undo WHERE is_same AND properties IS NULL)
+FROM pg_temp.import_undo AS undo
+WHERE present.id = undo.id AND undo.is_same AND undo.properties IS NULL
 AND NOT EXISTS (SELECT FROM profiles_app_event AS event WHERE event.profile_id = present.id)
 """
 _KEEP: Final = """
-UPDATE imports_app_change SET kept = TRUE WHERE of_id = %(import)s
-AND profile_id IN (SELECT id FROM pg_temp.import_undo WHERE NOT is_same)
+UPDATE imports_app_change AS change SET kept = TRUE FROM pg_temp.import_undo AS undo
+WHERE change.of_id = %(import)s AND change.profile_id = undo.id AND NOT undo.is_same
 """
 _COUNT: Final = """
 SELECT count(*) FILTER (WHERE is_same AND properties IS NOT NULL),
