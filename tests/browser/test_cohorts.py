@@ -2,11 +2,16 @@
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from cohorts_app.models import Cohort
+from cohorts_app.services.sizes import record_sizes
 from profiles_app.models import Project, PropertyDefinition, Scope
 from profiles_app.models.catalog import Kind
+from tests.browser.test_accessibility import look
+from tests.cohorts.making import make_cohort, make_static
+from tests.conftest import People
 from tests.pages.making import make_profile
 
 
@@ -80,3 +85,31 @@ def test_a_list_works_without_javascript(open_as: Callable[..., Page], project: 
     expect(page.get_by_text("Unknown")).to_be_visible()
     page.get_by_role("link", name="Open the cohort").click()
     expect(page.get_by_role("link", name="alice").first).to_be_visible()
+
+
+STATES = (
+    "/cohorts", "/cohorts?search=nothing-at-all", "/cohorts/{cohort}", "/cohorts/{listed}", "/cohorts/new-list",
+    "/cohorts/new?filter={filter}", "/cohorts/{cohort}/edit", "/cohorts/delete?id={cohort}&id={listed}",
+    "/cohorts/{listed}/lists/{list}", "/users/why?id=alice&cohort={cohort}", "/cohorts/of?id=alice",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_state_can_be_used_by_all(
+    open_as: Callable[..., Page], project: Project, people: People, width: int, scheme: str
+) -> None:
+    make_profile(project, "alice", {"$name": "Alice", "plan": "pro", "$city": "Paris"})
+    cohort = make_cohort(project, "A long name " * 8, is_verified=True, description="x" * 300, created_by=people.owner)
+    listed = make_static(project, "Listed", ["alice", "nobody"], created_by=people.owner)
+    broken = make_cohort(project, "Broken", {"cohort": 10**9}, created_by=people.owner)
+    for _ in range(2):
+        record_sizes([cohort, listed, broken])
+    words = {"cohort": cohort.pk, "listed": listed.pk, "list": listed.lists.get().pk, "filter": '{"where":{"all":[]}}'}
+    screen = {"viewport": {"width": width, "height": 900}, "color_scheme": scheme}
+    page = open_as("owner", "/projects/new", **screen)
+    problems = []
+    for state in STATES:
+        page.goto(f"/projects/{project.pk}{state.format(**words)}")
+        problems += look(page, state)
+    assert problems == []
