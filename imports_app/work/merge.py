@@ -27,9 +27,10 @@ from profiles_app.models import Scope
 # A temporary table has no statistics, nor has a project that fills up: each row is looked up by index, whatever the
 # planner believes.
 _MAKE: Final = """
-CREATE TEMPORARY TABLE IF NOT EXISTS import_rows (distinct_id text, line bigint, changes jsonb) ON COMMIT DELETE ROWS;
+CREATE TEMPORARY TABLE IF NOT EXISTS import_rows
+    (distinct_id text PRIMARY KEY, line bigint, changes jsonb) ON COMMIT DELETE ROWS;
 CREATE TEMPORARY TABLE IF NOT EXISTS import_found
-    (id bigint, line bigint, is_gone boolean, old jsonb, new jsonb, updated_at timestamptz) ON COMMIT DELETE ROWS;
+    (id bigint PRIMARY KEY, line bigint, is_gone boolean, old jsonb, new jsonb, updated_at timestamptz) ON COMMIT DELETE ROWS;
 DELETE FROM import_rows;
 DELETE FROM import_found;
 SET LOCAL enable_hashjoin = off;

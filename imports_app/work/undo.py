@@ -13,7 +13,7 @@ from profiles_app.ingest.transactions import hold_people, run_in_transaction
 # The order of locks is that of the distinct ids, as everywhere.
 _TAKE: Final = """
 CREATE TEMPORARY TABLE IF NOT EXISTS import_undo
-    (id bigint, is_same boolean, properties jsonb, updated_at timestamptz) ON COMMIT DELETE ROWS;
+    (id bigint PRIMARY KEY, is_same boolean, properties jsonb, updated_at timestamptz) ON COMMIT DELETE ROWS;
 DELETE FROM import_undo;
 SET LOCAL enable_hashjoin = off;
 SET LOCAL enable_mergejoin = off;
