@@ -30,7 +30,8 @@ _MAKE: Final = """
 CREATE TEMPORARY TABLE IF NOT EXISTS import_rows
     (distinct_id text PRIMARY KEY, line bigint, changes jsonb) ON COMMIT DELETE ROWS;
 CREATE TEMPORARY TABLE IF NOT EXISTS import_found
-    (id bigint PRIMARY KEY, line bigint, is_gone boolean, old jsonb, new jsonb, updated_at timestamptz) ON COMMIT DELETE ROWS;
+    (id bigint PRIMARY KEY, line bigint, is_gone boolean, old jsonb, new jsonb, updated_at timestamptz)
+    ON COMMIT DELETE ROWS;
 DELETE FROM import_rows;
 DELETE FROM import_found;
 SET LOCAL enable_hashjoin = off;
