@@ -133,7 +133,7 @@ def import_by_peer(file: Path, rows: int) -> float:
             skip_diff = True
             skip_html_diff = True
 
-    now = timezone.now().isoformat()
+    now = f"{timezone.now():%Y-%m-%d %H:%M:%S}"
     dataset = tablib.Dataset(headers=["distinct_id", "properties", "project", "created_at"])
     with file.open(newline="") as opened:
         start = time.perf_counter()
