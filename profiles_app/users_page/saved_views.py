@@ -32,7 +32,7 @@ _LONGEST_QUERY: Final = 200_000
 
 
 class ViewForm(PageForm):
-    name = forms.CharField(label="Name", max_length=VIEW_NAME_LENGTH, validators=[check_one_line])
+    name = forms.CharField(label="Name of a new view", max_length=VIEW_NAME_LENGTH, validators=[check_one_line])
     shared = forms.BooleanField(label="Share in the project", required=False)
 
 
