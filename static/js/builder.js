@@ -35,7 +35,7 @@ document.addEventListener("change", (event) => {
   if (field.matches("[data-live]")) {
     // Sent already, unless the moment is not over.
     if ("typed" in field.dataset) send();
-  } else if (!field.matches("[data-menu-search]")) {
+  } else if (!field.matches("[data-menu-search], [data-menu-waiting]")) {
     send();
   }
 });
@@ -65,11 +65,20 @@ function openMenu(button) {
   menu().dataset.opener = opener;
   menu().dataset.for = button.dataset.menuFor;
   menu().dataset.offer = button.dataset.offer;
-  menu().replaceChildren();
+  menu().replaceChildren(document.getElementById("builder-menu-shell").content.cloneNode(true));
   // One that the button stands in closes by itself, since it is no ancestor of this one.
   menu().showPopover({ source: document.getElementById(opener) ?? button });
   button.setAttribute("aria-expanded", "true");
-  load("menu", menuAddress({}), menu(), () => menu().querySelector("[data-menu-search]")?.focus());
+  const waiting = menu().querySelector("[data-menu-waiting]");
+  waiting.focus();
+  load("menu", menuAddress({}), menu(), () => {
+    // What was typed before the menu came is what it is searched for.
+    const search = menu().querySelector("[data-menu-search]");
+    search.focus();
+    search.value = waiting.value;
+    if ("entered" in waiting.dataset) chooseFirst();
+    else if (search.value) reloadChoices();
+  });
 }
 
 function menuAddress(more) {
@@ -77,12 +86,17 @@ function menuAddress(more) {
   return `${builder().dataset.menuUrl}?${new URLSearchParams({ for: dataset.for, offer: dataset.offer, ...more })}`;
 }
 
-function reloadChoices() {
+function reloadChoices(done) {
   // Closed or opened anew meanwhile.
   if (!menu().querySelector("[data-menu-search]")) return;
   const search = menu().querySelector("[data-menu-search]").value;
   const tab = menu().querySelector("[data-tab][aria-current]")?.dataset.tab ?? "";
-  load("menu", menuAddress({ search, tab, part: "choices" }), menu().querySelector("#menu-choices"));
+  load("menu", menuAddress({ search, tab, part: "choices" }), menu().querySelector("#menu-choices"), done);
+}
+
+function chooseFirst() {
+  clearTimeout(pending.get("menu"));
+  reloadChoices(() => choices()[0]?.click());
 }
 
 const loads = new Map();
@@ -116,6 +130,17 @@ function showNote(choice) {
     const asked = new URLSearchParams({ kind: choice.dataset.kind, name: choice.dataset.name });
     load("note", `${builder().dataset.noteUrl}?${asked}`, note);
   });
+}
+
+function onMenuKey(event) {
+  const field = event.target;
+  if (event.key === "Enter" && field.matches("[data-menu-search], [data-menu-waiting]")) {
+    event.preventDefault();
+    if (field.matches("[data-menu-search]")) chooseFirst();
+    else field.dataset.entered = "";
+    return;
+  }
+  moveInMenu(event);
 }
 
 function moveInMenu(event) {
@@ -278,11 +303,11 @@ document.addEventListener("pointerdown", (event) => {
 
 document.addEventListener("keydown", (event) => {
   if (event.target.matches?.("[data-suggest]")) onValueKey(event);
-  else if (event.target.closest?.("#builder-menu")) moveInMenu(event);
+  else if (event.target.closest?.("#builder-menu")) onMenuKey(event);
 });
 
 document.addEventListener("input", (event) => {
-  if (event.target.matches("#builder-menu [data-menu-search]")) later("menu", QUICK, reloadChoices);
+  if (event.target.matches("#builder-menu [data-menu-search]")) later("menu", QUICK, () => reloadChoices());
   else if (event.target.matches("[data-suggest]")) askForValues(event.target);
 });
 
