@@ -8,13 +8,11 @@ from typing import Any, Final
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from profiles_app.display.countries import name_country
+from profiles_app.display.countries import COUNTRY_PROPERTIES, name_country
 from profiles_app.display.dates import describe_clock, describe_day, describe_exactly, in_zone
-from profiles_app.display.labels import COUNTRY
 from profiles_app.filters.dates import parse_date
 from profiles_app.models import Kind
 
-_COUNTRY_PROPERTIES: Final = frozenset({COUNTRY, "mp_country_code"})
 _CHIPS: Final = 3
 _CUT: Final = 160
 # On the profile page: what is longer begins with so much of it, and opens to the rest.
@@ -98,7 +96,7 @@ def render_instant(instant: datetime, *, zone: tzinfo, clock: bool = False) -> S
 
 
 def _render_text(text: str, *, name: str, whole: bool) -> SafeString:
-    country = name_country(text) if name in _COUNTRY_PROPERTIES else None
+    country = name_country(text) if name in COUNTRY_PROPERTIES else None
     if country:
         return format_html('<bdi title="{}">{}</bdi>', text, country)
     return _cut(text, whole=whole)

@@ -8,6 +8,7 @@ from django import template
 from django.utils.safestring import SafeString
 
 from profiles_app.display.avatars import draw_avatar
+from profiles_app.display.countries import say_country
 from profiles_app.display.labels import label_property
 from profiles_app.display.values import icon_of, render_instant, render_long, render_value
 
@@ -73,3 +74,9 @@ def many(number: int, words: str) -> str:
 def words(text: str) -> list[str]:
     """`"to create,to update"|words`: a list, where a template hands one on."""
     return text.split(",")
+
+
+@register.filter
+def country_of(value: object, name: str) -> str:
+    """The country that a value of the property `name` means; '' where it means none."""
+    return say_country(name, value)

@@ -105,13 +105,13 @@ def test_an_analyst_builds_a_filter_by_mouse(viewers: Project, open_as: Open, vi
         page.evaluate("history.forward()")
         expect(page.locator(".value-chip")).to_have_count(chips)
     expect(page).to_have_url(whole)
-    expect(page.locator(".value-chip")).to_have_text(["NO", "DE", "free"])
+    expect(page.locator(".value-chip")).to_have_text(["NO Norway", "DE Germany", "free"])
     page.reload()
     expect(page.locator("tbody .person-name")).to_have_text(["Anna", "Dora"])
     # In a fresh session, the same.
     other = open_as("owner", whole.removeprefix(visitor.address))
     expect(other.locator("tbody .person-name")).to_have_text(["Anna", "Dora"])
-    expect(other.locator(".value-chip")).to_have_text(["NO", "DE", "free"])
+    expect(other.locator(".value-chip")).to_have_text(["NO Norway", "DE Germany", "free"])
 
 
 def test_a_filter_is_built_by_keyboard_alone(viewers: Project, open_as: Open) -> None:

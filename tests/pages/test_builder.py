@@ -431,3 +431,13 @@ def test_the_queries_of_the_page_do_not_grow_with_the_filter(
     with django_assert_max_num_queries(25):
         builder.open(f"{builder.path}?filter=(all:!({','.join([row] * 20)}))")
     assert builder.status == 200
+
+
+def test_countries_are_found_by_their_names(project: Project, owner: Client) -> None:
+    for number, code in enumerate(["NO", "NO", "DE", "NL"]):
+        make_profile(project, f"p{number}", {"$country_code": code})
+    address = f"/projects/{project.pk}/users/filter/values?name=$country_code&search="
+    for search, codes in {"Norw": ["NO"], "n": ["NO", "NL"], "GERMANY": ["DE"], "nowhere": []}.items():
+        page = owner.get(address + search, headers={"HX-Request": "true"}).content.decode()
+        assert re.findall(r'data-text="(\w+)"', page) == codes, search
+    assert "Norway" in owner.get(address + "no", headers={"HX-Request": "true"}).content.decode()
