@@ -4,6 +4,8 @@ import django.db.models.deletion
 import django.db.models.functions.datetime
 from django.db import migrations, models
 
+COMMENT = "COMMENT ON INDEX stored_filter_unique IS 'Storing a filter once; reading the one that an address names.'"
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -34,4 +36,5 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.RunSQL(COMMENT, migrations.RunSQL.noop),
     ]
