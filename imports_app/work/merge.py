@@ -24,8 +24,7 @@ from profiles_app.ingest.typed import ValueKind
 from profiles_app.ingest.values import Signature
 from profiles_app.models import Scope
 
-# A temporary table has no statistics, nor has a project that fills up: each row is looked up by index, whatever the
-# planner believes.
+# A project that fills up has no statistics yet: each row is looked up by index, whatever the planner believes.
 _MAKE: Final = """
 CREATE TEMPORARY TABLE IF NOT EXISTS import_rows
     (distinct_id text PRIMARY KEY, line bigint, changes jsonb) ON COMMIT DELETE ROWS;
@@ -38,6 +37,9 @@ SET LOCAL enable_hashjoin = off;
 SET LOCAL enable_mergejoin = off;
 SET LOCAL enable_seqscan = off;
 """
+# Without these the planner goes through the whole project and looks for each of its profiles in the chunk.
+_KNOW_ROWS: Final = "ANALYZE pg_temp.import_rows (distinct_id)"
+_KNOW_FOUND: Final = "ANALYZE pg_temp.import_found (id)"
 _COPY: Final = "COPY pg_temp.import_rows (distinct_id, line, changes) FROM STDIN"
 # The condition that never holds: rows that are there are locked, and left as they are.
 _INSERT: Final = """
@@ -138,6 +140,7 @@ class Merge:
         with connection.cursor() as cursor:
             cursor.execute(_MAKE)
             _copy(cursor, lines)
+            cursor.execute(_KNOW_ROWS)
             created = self._insert(cursor)
             problems = self._find(cursor, near_limit=near_limit)
             self._run(cursor, _REMEMBER)
@@ -171,6 +174,7 @@ class Merge:
             cursor.execute(_DROP_WIDE, {"most": ingest_limits.PROPERTIES})
             problems = [[line, _TOO_WIDE] for (line,) in sorted(cursor.fetchall())]
         cursor.execute(_KEEP_CHANGED)
+        cursor.execute(_KNOW_FOUND)
         return problems
 
     def _run(self, cursor: Any, sql: str, without: str = "") -> None:

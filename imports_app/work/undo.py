@@ -35,21 +35,20 @@ SELECT max(profile_id), count(*) FROM (
     WHERE of_id = %(import)s AND profile_id > %(after)s ORDER BY profile_id LIMIT %(most)s
 ) AS batch
 """
+_KNOW: Final = "ANALYZE pg_temp.import_undo (id)"
+# Who was made by the import is gone again; with events, a user without a profile.
 _RESTORE: Final = """
 UPDATE profiles_app_profile AS present SET
-    properties = coalesce(undo.properties, '{}'), updated_at = undo.updated_at,
-    deleted_at = NULL, xid = pg_current_xact_id()
+    properties = coalesce(undo.properties, '{}'), updated_at = undo.updated_at, xid = pg_current_xact_id(),
+    deleted_at = CASE WHEN undo.properties IS NULL AND NOT EXISTS (
+        SELECT FROM profiles_app_event AS event WHERE event.profile_id = present.id
+    ) THEN now() END
 FROM pg_temp.import_undo AS undo WHERE present.id = undo.id AND undo.is_same
-"""
-_BURY: Final = """
-UPDATE profiles_app_profile AS present SET deleted_at = now(), updated_at = NULL, xid = pg_current_xact_id()
-FROM pg_temp.import_undo AS undo
-WHERE present.id = undo.id AND undo.is_same AND undo.properties IS NULL
-AND NOT EXISTS (SELECT FROM profiles_app_event AS event WHERE event.profile_id = present.id)
 """
 _KEEP: Final = """
 UPDATE imports_app_change AS change SET kept = TRUE FROM pg_temp.import_undo AS undo
 WHERE change.of_id = %(import)s AND change.profile_id = undo.id AND NOT undo.is_same
+AND change.profile_id > %(after)s AND change.profile_id <= %(last)s
 """
 _COUNT: Final = """
 SELECT count(*) FILTER (WHERE is_same AND properties IS NOT NULL),
@@ -72,8 +71,8 @@ def _undo(job: Import) -> bool:
         last, number = cursor.fetchone()
         if not number:
             return False
-        for statement in (_TAKE, _LOCK, _RESTORE, _BURY, _KEEP, _COUNT):
-            _run(cursor, statement, this)
+        for statement in (_TAKE, _LOCK, _KNOW, _RESTORE, _KEEP, _COUNT):
+            _run(cursor, statement, {**this, "last": last})
         restored, removed, kept = cursor.fetchone()
     Import.objects.filter(pk=job.pk).update(
         restored=F("restored") + restored,
