@@ -157,13 +157,12 @@ WHITENOISE_USE_FINDERS = True
 # Uploads go straight to disk, where a rename brings them to their place (imports_app/uploads.py).
 FILE_UPLOAD_TEMP_DIR = IMPORTS["folder"] / "incoming"
 FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
-# A form of 2,000 columns has a few fields for each.
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 
 # Ingestion reads bodies itself, with its own limits (profiles_app/ingest/body.py).
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
-# The filter builder has up to twenty fields for each of a hundred conditions.
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
+# The mapping of 2,000 columns has a few fields for each; the filter builder has up to twenty for each of a hundred
+# conditions.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 
 LOGGING: dict[str, Any] = {
     "version": 1,
