@@ -35,9 +35,10 @@ _GUARDED_TEXT: Final = f"""CASE WHEN {_STARTS} THEN {_QUOTED.replace("{t}", "chr
     ELSE {_RAW_TEXT} END"""
 # Of a whole line, most need none of it either: their texts, written together, are looked through once.
 _ODD: Final = "contains(texts, '\"') OR contains(texts, ',') OR contains(texts, chr(10)) OR contains(texts, chr(13))"
-_RAW_START: Final = "ascii({t}) = 0"
-# What may be guarded or is empty, and little else.
-_GUARDED_START: Final = "ascii({t}) < 46 OR ascii({t}) = 61 OR ascii({t}) = 64"
+_RAW_START: Final = "{t} = ''"
+# What may be guarded or is empty, and little else: a comparison looks at a few bytes, and needs no character.
+_GUARDED_START: Final = "NOT ({t} BETWEEN '0' AND ':' OR {t} >= 'A')"
+_WHOLE: Final = "CAST({t} AS BIGINT)"
 _NUMBER: Final = "CASE WHEN {t} = trunc({t}) THEN CAST(CAST({t} AS BIGINT) AS VARCHAR) ELSE CAST({t} AS VARCHAR) END"
 _BOOLEAN: Final = "CAST({t} AS VARCHAR)"
 _INSTANT: Final = """CASE WHEN {t} = date_trunc('second', {t}) THEN strftime({t}, '%Y-%m-%dT%H:%M:%SZ')
@@ -56,20 +57,33 @@ def write_header(names: Sequence[str], *, raw: bool) -> bytes:
     return line.getvalue().encode()
 
 
-def find_large(question: Question, names: Sequence[str]) -> frozenset[str]:
-    """The properties with a number that DOUBLE does not hold exactly. Runs a statement of its own."""
+@dataclass(frozen=True, kw_only=True)
+class Numbers:
+    """Of the properties that are nothing but numbers: those with one that DOUBLE does not hold exactly, and
+    those whose every number is whole."""
+
+    large: frozenset[str] = frozenset()
+    whole: frozenset[str] = frozenset()
+
+
+def look_at_numbers(question: Question, names: Sequence[str]) -> Numbers:
+    """What `write_line` must know. Runs a statement of its own."""
     people = question.people
     asked = [name for name in names if not _is_own(name) and _list_forms(question, name) == {Form.NUMBER}]
     if not asked:
-        return frozenset()
+        return Numbers()
     limit = exp.Literal.number(EXACT)
-    found = [
-        exp.func("max", exp.GTE(this=exp.func("abs", people.value(name, Form.NUMBER)), expression=limit.copy()))
-        for name in asked
-    ]
+    found: list[exp.Expr] = []
+    for value in [people.value(name, Form.NUMBER) for name in asked]:
+        found.append(exp.func("max", exp.GTE(this=exp.func("abs", value.copy()), expression=limit.copy())))
+        found.append(exp.func("min", exp.EQ(this=value.copy(), expression=_call("trunc", value.copy()))))
     ((*answers,),) = question.fetch(exp.select(*found).from_(people.relation()))
     question.begin()
-    return frozenset(name for name, is_large in zip(asked, answers, strict=True) if is_large)
+    return Numbers(large=_choose(asked, answers[::2]), whole=_choose(asked, answers[1::2]))
+
+
+def _choose(names: Sequence[str], answers: Sequence[bool | None]) -> frozenset[str]:
+    return frozenset(name for name, answer in zip(names, answers, strict=True) if answer)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,9 +103,9 @@ class Line:
         return exp.select(line, *others).from_(cells.subquery("joined", copy=False), copy=False)
 
 
-def write_line(question: Question, names: Sequence[str], *, large: frozenset[str], raw: bool) -> Line:
-    """The line of a row of the present statement; `large` as `find_large` found them."""
-    cells = _Cells(question, large=large, raw=raw)
+def write_line(question: Question, names: Sequence[str], *, numbers: Numbers, raw: bool) -> Line:
+    """The line of a row of the present statement."""
+    cells = _Cells(question, numbers=numbers, raw=raw)
     parts = [cells.write(name) for name in names]
     careful = _join(parts)
     if not cells.texts:
@@ -115,9 +129,9 @@ def _join(parts: Sequence[str]) -> str:
 class _Cells:
     """The cells of one statement. `texts`: those that are plain texts, each with its bare value."""
 
-    def __init__(self, question: Question, *, large: frozenset[str], raw: bool) -> None:
+    def __init__(self, question: Question, *, numbers: Numbers, raw: bool) -> None:
         self._question = question
-        self._large = large
+        self._numbers = numbers
         self._raw = raw
         self._values: list[exp.Expr] = []
         self._pointers: list[str] = []
@@ -133,7 +147,7 @@ class _Cells:
         forms = _list_forms(self._question, name)
         if not forms:
             return "NULL"
-        if name in self._large or len(forms) > 1 or Form.LIST in forms:
+        if name in self._numbers.large or len(forms) > 1 or Form.LIST in forms:
             return self._write_json(name)
         return self._write_typed(name, forms.pop())
 
@@ -153,6 +167,8 @@ class _Cells:
         value = self._question.people.value(name, form)
         if form == Form.STRING:
             return self._write_text(value)
+        if name in self._numbers.whole:
+            return self._write(_WHOLE, value)
         return self._write({Form.NUMBER: _NUMBER, Form.BOOLEAN: _BOOLEAN, Form.OBJECT: _QUOTED}[form], value)
 
     def _write_text(self, value: exp.Expr) -> str:

@@ -15,7 +15,7 @@ from sqlglot import exp
 
 from profiles_app.columnar.engine import Question
 from profiles_app.errors import Unavailable
-from profiles_app.export.lines import find_large, write_header, write_line
+from profiles_app.export.lines import Numbers, look_at_numbers, write_header, write_line
 from profiles_app.export.wide import list_sources, write_lines
 from profiles_app.filters.properties import DISTINCT_ID
 from profiles_app.selectors.ordering import order_by
@@ -98,7 +98,7 @@ def measure_export(query: ExportQuery) -> Size:
     """How large the file will be, by a sample of its lines."""
     with match_people(query.people) as matches:
         rows = matches.count()
-        width = _measure_line(matches, query, frozenset())
+        width = _measure_line(matches, query, _look_at_numbers(matches, query))
     return Size(rows=rows, bytes=round(rows * width) + len(write_header(query.names, raw=query.raw)))
 
 
@@ -117,13 +117,17 @@ def _read(query: ExportQuery) -> Iterator[Any]:
     with _take_place(), match_people(query.people) as matches:
         question = matches.question
         rows = _keep_order(matches, query.people)
-        large = frozenset() if query.is_wide else find_large(question, query.names)
-        width = _measure_line(matches, query, large)
+        numbers = _look_at_numbers(matches, query)
+        width = _measure_line(matches, query, numbers)
         yield rows
-        pieces = _read_pieces(question, query, large, rows=rows, width=width)
+        pieces = _read_pieces(question, query, numbers, rows=rows, width=width)
         header = write_header(query.names, raw=query.raw)
         yield header + next(pieces, b"")
         yield from pieces
+
+
+def _look_at_numbers(matches: Matches, query: ExportQuery) -> Numbers:
+    return Numbers() if query.is_wide else look_at_numbers(matches.question, query.names)
 
 
 def _keep_order(matches: Matches, query: PeopleQuery) -> int:
@@ -137,20 +141,22 @@ def _keep_order(matches: Matches, query: PeopleQuery) -> int:
     found = exp.select(people.id.copy(), *keys).from_(people.relation()).where(condition)
     order = [exp.Ordered(this=exp.column(key.alias), desc=query.descending, nulls_first=False) for key in keys]
     order.append(exp.Ordered(this=exp.column("id"), desc=False))
-    number = exp.Window(this=exp.RowNumber(), order=exp.Order(expressions=order))
-    place = exp.Sub(this=number, expression=exp.Literal.number(1)).as_("place")
-    question.keep(_ORDER, exp.select("id", place).from_(found.subquery("found")))
+    # Counting what comes out of a sort holds less in memory than a window with an order of its own.
+    number = exp.Sub(this=exp.Window(this=exp.RowNumber()), expression=exp.Literal.number(1))
+    place = exp.cast(number, "INTEGER").as_("place")
+    ordered = exp.select("id").from_(found.subquery("found")).order_by(*order)
+    question.keep(_ORDER, exp.select("id", place).from_(ordered.subquery("ordered")))
     question.begin()
     ((rows,),) = question.fetch(exp.select(exp.Count(this=exp.Star())).from_(_ORDER))
     return int(rows)
 
 
-def _measure_line(matches: Matches, query: ExportQuery, large: frozenset[str]) -> float:
+def _measure_line(matches: Matches, query: ExportQuery, numbers: Numbers) -> float:
     """Bytes of a line on average, by those who are found first; of a wide one, of what it is made of."""
     question = matches.question
     if query.is_wide:
         return _measure_properties(matches)
-    line = write_line(question, query.names, large=large, raw=query.raw)
+    line = write_line(question, query.names, numbers=numbers, raw=query.raw)
     condition = matches.where()
     some = exp.select(*line.values, copy=False).from_(question.people.relation(), copy=False)
     some = some.where(condition, copy=False).limit(_SAMPLE, copy=False)
@@ -171,11 +177,13 @@ def _measure_properties(matches: Matches) -> float:
 
 
 def _read_pieces(
-    question: Question, query: ExportQuery, large: frozenset[str], *, rows: int, width: float
+    question: Question, query: ExportQuery, numbers: Numbers, *, rows: int, width: float
 ) -> Iterator[bytes]:
     step = max(_FEWEST_ROWS, min(_MOST_ROWS, round(_CHUNK_BYTES / max(width, 1))))
     for start in range(0, rows, step):
-        for text in _read_chunk(question, query, _select_chunk(question, query, large, start=start, end=start + step)):
+        for text in _read_chunk(
+            question, query, _select_chunk(question, query, numbers, start=start, end=start + step)
+        ):
             for place in range(0, len(text), _PIECE):
                 yield text[place : place + _PIECE]
         question.begin()
@@ -188,12 +196,12 @@ def _read_chunk(question: Question, query: ExportQuery, chunk: exp.Expr) -> Iter
     return (write_lines(lot, query.names, raw=query.raw).encode() for lot in question.stream(chunk, size=_LOT))
 
 
-def _select_chunk(question: Question, query: ExportQuery, large: frozenset[str], *, start: int, end: int) -> exp.Expr:
+def _select_chunk(question: Question, query: ExportQuery, numbers: Numbers, *, start: int, end: int) -> exp.Expr:
     """The lines of those whose places are from `start` up to `end`, in order; of wide ones, what they are made of."""
     place = exp.column("place")
     chosen = exp.select("id", "place").from_(_ORDER).where(place >= start, place < end).subquery("chosen")
     same = exp.column("id", table="chosen").eq(question.people.id.copy())
-    line = None if query.is_wide else write_line(question, query.names, large=large, raw=query.raw)
+    line = None if query.is_wide else write_line(question, query.names, numbers=numbers, raw=query.raw)
     values = line.values if line else list_sources(question)
     rows = exp.select(*values, place.copy(), copy=False).from_(question.people.relation(), copy=False)
     rows = rows.join(chosen, on=same, copy=False)

@@ -7,8 +7,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from profiles_app.columnar.compaction import compact
+from profiles_app.columnar.database import get_database
 from profiles_app.export.stream import ExportQuery, measure_export, open_export
 from profiles_app.filters.tree import Population
 from profiles_app.models import Profile, Project
@@ -103,6 +106,59 @@ def test_odd_values(project: Project, place: str, *, raw: bool) -> None:
         expected = {"odd": value} | _alone(value)
         for name, cell in zip(names, row[1:], strict=True):
             assert is_cell_of(cell, expected.get(name), raw=raw), (name, value, cell)
+
+
+_LETTERS = st.sampled_from([*GUARDED, *"\"',\n;:<>?/.09AZaz\x1f\x7f é漢👩\u202e\ufeff"])
+_TEXTS = st.text(alphabet=_LETTERS, max_size=4)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rows=st.lists(st.tuples(_TEXTS, st.none() | _TEXTS, _TEXTS), min_size=1, max_size=30))
+def test_any_text_comes_back(project: Project, rows: list[tuple[str, str | None, str]]) -> None:
+    """Also where a line's later cells are odd and its first are not."""
+    Profile.objects.all().delete()
+    for place, (first, second, third) in enumerate(rows):
+        make_profile(project, f"p{place:02}", {"a": f"x{first}", "b": second, "c": third, "n": place})
+    for raw in (False, True):
+        _, *read = read_export(ask(project, "a", "b", "c", "n", raw=raw))
+        assert len(read) == len(rows)
+        for place, (row, (first, *others)) in enumerate(zip(read, rows, strict=True)):
+            assert (row[0], row[1], row[4]) == (f"p{place:02}", f"x{first}", str(place))
+            for cell, value in zip(row[2:4], others, strict=True):
+                assert is_cell_of(cell, value, raw=raw)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_numbers_of_every_size(project: Project) -> None:
+    columns: dict[str, list[float]] = {
+        "whole": [0, -7, 2**53 - 1],
+        "mixed": [1, 2.5, -1e-300],
+        "huge": [1, 10**308, -1.5],
+        "huge and whole": [1, -(10**308), 2**63],
+        "exact": [2**53 + 1, 5, -(2**63) - 1],
+    }
+    for place in range(3):
+        make_profile(project, f"p{place}", {name: numbers[place] for name, numbers in columns.items()})
+    make_profile(project, "p3", {"other": 1})
+    for _ in range(2):
+        *rows, nothing = read_export(ask(project, *columns))[1:]
+        for place, row in enumerate(rows):
+            for cell, numbers in zip(row[1:], columns.values(), strict=True):
+                assert json.loads(cell) == numbers[place]
+        assert nothing == ["p3", "", "", "", "", ""]
+        assert measure_export(ask(project, *columns)).rows == 4
+        compact(project.pk)
+
+
+def test_places_are_counted_as_they_are_sorted() -> None:
+    """What the order of a file relies on, over more rows than one thread sorts."""
+    cursor = get_database().cursor()
+    cursor.execute("""
+        CREATE TEMP TABLE places AS SELECT key, i, row_number() OVER () AS place
+        FROM (SELECT i, hash(i) AS key FROM range(300000) AS t(i) ORDER BY key DESC, i)
+    """)
+    own = "SELECT place - row_number() OVER (ORDER BY key DESC, i) AS off FROM places QUALIFY off <> 0"
+    assert cursor.execute(own).fetchall() == []
 
 
 def test_empty_text_differs_from_none(project: Project) -> None:
