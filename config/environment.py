@@ -46,6 +46,11 @@ VARIABLES: tuple[Variable, ...] = (
     Variable(name="ROSTER_WEB_THREADS", default="32", meaning="Threads of the web process."),
     Variable(name="ROSTER_QUERY_SECONDS", default="10", meaning="Seconds that a question about people may take."),
     Variable(name="ROSTER_QUERY_MEMORY_MB", default="512", meaning="Memory (MB) of the questions in one web process."),
+    Variable(
+        name="ROSTER_EXPORT_STALL_SECONDS",
+        default="60",
+        meaning="Seconds after which a download that takes nothing is cut off.",
+    ),
     Variable(name="ROSTER_COMPACTION_MEMORY_MB", default="1024", meaning="Memory (MB) of a compaction in a worker."),
     Variable(name="ROSTER_IMPORT_ROWS", default="1000000", meaning="Rows that an imported CSV file may have."),
     Variable(

@@ -99,6 +99,10 @@ QUERY: dict[str, Any] = {
     "memory": f"{environment.read_whole_number('ROSTER_QUERY_MEMORY_MB', least=128, most=1_000_000)}MB",
     "threads": len(os.sched_getaffinity(0)),
 }
+# A client of a file that takes nothing for so long is gone.
+EXPORT: dict[str, Any] = {
+    "stall_seconds": environment.read_whole_number("ROSTER_EXPORT_STALL_SECONDS", least=1, most=3600),
+}
 COMPACTION: dict[str, Any] = {
     "memory": f"{environment.read_whole_number('ROSTER_COMPACTION_MEMORY_MB', least=128, most=1_000_000)}MB",
     "threads": len(os.sched_getaffinity(0)),

@@ -6,6 +6,7 @@ and one second more for each LEAST_RATE bytes that arrive. After that its connec
 application that was reading the body gets an OSError, as from a client that went away.
 """
 
+import errno
 import time
 from typing import Any
 
@@ -69,3 +70,11 @@ class Worker(gthread.ThreadWorker):  # type: ignore[misc]
             conn.parser.unreader = PatientReader(conn.sock)
         conn.parser.unreader.start_request()
         return super().handle(conn)
+
+    def handle_request(self, req: Any, conn: Any) -> Any:
+        """Answer a request. A client that does not take its answer within the socket's limit is gone."""
+        try:
+            return super().handle_request(req, conn)
+        except TimeoutError as error:
+            # Of this one, gunicorn makes no stack trace.
+            raise ConnectionResetError(errno.ECONNRESET, "the client takes nothing") from error

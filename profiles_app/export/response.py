@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from django.conf import settings
 from django.http import HttpRequest, StreamingHttpResponse
 from django.utils.cache import patch_vary_headers
 from django.utils.http import content_disposition_header
 
 from profiles_app.export.stream import Export, ExportQuery, open_export
 
-# A client that takes nothing for so long is gone.
-STALL_SECONDS: Final = 60.0
 _GZIP: Final = re.compile(r"(?:^|,)\s*(?:gzip|\*)\s*(?:;\s*q=(?!0(?:\.0*)?\s*(?:,|$))[^,]*)?(?=,|$)")
 _GZIP_FORMAT: Final = 31
 
@@ -45,7 +44,7 @@ class _Body:
         self._socket: Any = request.META.get("gunicorn.socket")
         if self._socket is not None:
             self._patience = self._socket.gettimeout()
-            self._socket.settimeout(STALL_SECONDS)
+            self._socket.settimeout(settings.EXPORT["stall_seconds"])
 
     def __iter__(self) -> Iterator[bytes]:
         return self._pieces

@@ -1,16 +1,19 @@
 """Clients that send a little and then nothing, or hardly anything, do not keep the threads."""
 
+import base64
 import http.client
+import json
 import socket
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
 from config import web_worker
 from config.web_worker import PatientReader, SlowClient
-from tests.runtime.stack import Stack
+from tests.runtime.stack import TOKEN, Stack
 from tests.waiting import wait_for
 
 
@@ -107,3 +110,62 @@ def test_a_connection_serves_many_requests(stack: Stack) -> None:
         connection.getresponse().read()
         assert connection.sock is kept
     connection.close()
+
+
+_STALL_SECONDS = 2
+_DOWNLOADS = 4
+_SECRET = "the-secret-of-the-demo-project"
+
+
+@pytest.fixture
+def impatient_stack(tmp_path: Path) -> Iterator[Stack]:
+    """A run whose every thread can be taken by a download, with more data than the sockets' buffers hold."""
+    variables = {
+        "ROSTER_EXPORT_STALL_SECONDS": str(_STALL_SECONDS),
+        "ROSTER_WEB_THREADS": str(_DOWNLOADS),
+        "ROSTER_PROJECT_SECRET": _SECRET,
+    }
+    stack = Stack(tmp_path, variables=variables).wait_until_healthy()
+    for start in range(0, 1500, 100):
+        send_people(stack, range(start, start + 100))
+    yield stack
+    stack.stop()
+
+
+def send_people(stack: Stack, numbers: range) -> None:
+    updates = [
+        {"$token": TOKEN, "$distinct_id": f"p{number}", "$set": {"long": f"{number}," + "x" * 10_000}}
+        for number in numbers
+    ]
+    connection = http.client.HTTPConnection("127.0.0.1", stack.port, timeout=30)
+    connection.request("POST", "/engage?verbose=1", json.dumps(updates), {"Content-Type": "application/json"})
+    answer = json.loads(connection.getresponse().read())
+    assert answer["status"] == 1, answer
+    connection.close()
+
+
+def open_download(stack: Stack) -> tuple[http.client.HTTPConnection, http.client.HTTPResponse]:
+    connection = http.client.HTTPConnection("127.0.0.1", stack.port, timeout=60)
+    credentials = base64.b64encode(f"{_SECRET}:".encode()).decode()
+    path = "/api/v1/profiles/export.csv?columns=long"
+    connection.request("GET", path, headers={"Authorization": f"Basic {credentials}"})
+    answer = connection.getresponse()
+    assert answer.status == 200, answer.read()
+    return connection, answer
+
+
+@pytest.mark.stack
+@pytest.mark.timeout(400)
+def test_a_stalled_download_gives_back_its_thread_and_its_question(impatient_stack: Stack) -> None:
+    # As many as there are threads, and as may be under way; twice, so that nothing can be left of the first.
+    for _ in range(2):
+        stalled = [open_download(impatient_stack) for _ in range(_DOWNLOADS)]
+        wait_for(lambda: impatient_stack.health()[0] == 200, seconds=_STALL_SECONDS + 60, what="a free thread")
+        connection, whole = open_download(impatient_stack)
+        assert whole.read().count(b"\r\n") == 1501
+        connection.close()
+        for connection, answer in stalled:
+            with pytest.raises((http.client.IncompleteRead, ConnectionError)):
+                answer.read()
+            connection.close()
+    assert "Traceback" not in impatient_stack.printed
