@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from profiles_app.display.labels import COUNTRY, CREATED_AT, DISTINCT_ID, EMAIL, NAME, UPDATED_AT, label_property
-from profiles_app.display.values import render_instant, render_value
+from profiles_app.display.values import kind_of, render_instant, render_value
 from profiles_app.errors import BadInput
 from profiles_app.models import GroupKey, Project
 from profiles_app.selectors.catalog import list_property_names
@@ -25,11 +25,13 @@ _LONGEST: Final = MOST * (LONGEST_NAME + 3)
 
 @dataclass(frozen=True, kw_only=True)
 class Heading:
-    """The head of a column: `sorted` is '', 'ascending' or 'descending'; `url` sorts, or turns around."""
+    """The head of a column: `sorted` is '', 'ascending' or 'descending'; `url` sorts, or turns around.
+    `is_number`: the page has nothing but numbers in it."""
 
     name: str
     sorted: str
     url: str
+    is_number: bool
 
     @property
     def label(self) -> str:
@@ -96,6 +98,15 @@ def check_name(name: str) -> None:
     """Raises `BadInput` unless it could be the name of a property."""
     if not 0 < len(name) <= LONGEST_NAME or "\0" in name:
         raise BadInput("The address names a property that cannot exist.")
+
+
+def find_numbers(columns: Sequence[str], people: Sequence[Person]) -> frozenset[str]:
+    """Those of the columns where these people have numbers and nothing else."""
+    return frozenset(name for name in columns if _kinds_of(name, people) == {"number"})
+
+
+def _kinds_of(name: str, people: Sequence[Person]) -> set[str]:
+    return {kind_of(person.properties.get(name)) for person in people} - {"unset"}
 
 
 def render_cells(person: Person, columns: Sequence[str], *, project: Project) -> list[SafeString]:

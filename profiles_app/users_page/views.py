@@ -1,6 +1,6 @@
 """The table as a page, and its changing part for htmx: one view for users and for groups."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -25,7 +25,7 @@ from profiles_app.users_page.actions import list_buttons
 from profiles_app.users_page.addresses import address_of_people, address_of_profile
 from profiles_app.users_page.beside import look_beside
 from profiles_app.users_page.breakdown import describe_tool
-from profiles_app.users_page.columns import Heading, render_cells
+from profiles_app.users_page.columns import Heading, find_numbers, render_cells
 from profiles_app.users_page.filter_form import draw_state, is_filter_of, list_hidden_fields
 from profiles_app.users_page.panel import PANEL, answer_panel, draw_panel
 from profiles_app.users_page.reading import read_state, read_the_rest
@@ -36,13 +36,14 @@ from profiles_app.users_page.state import PeopleState, read_position, write_posi
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One line of the table, ready to print. `is_open`: the profile stands beside the table."""
+    """One line of the table, ready to print: `cells` with whether their column is of numbers. `is_open`: the
+    profile stands beside the table."""
 
     person: Person
     title: str
     avatar_url: str
     url: str
-    cells: list[SafeString]
+    cells: list[tuple[SafeString, bool]]
     is_open: bool
 
 
@@ -152,11 +153,13 @@ def _read_people(access: Access, state: PeopleState, query: PeopleQuery, path: s
         return state.change(page=write_position(place, query)).url(path) if place else ""
 
     here = state.url(path)
+    numbers = find_numbers(state.columns, page.people)
     return _describe_state(state, query, path) | {
         "count": count,
-        "headings": _list_headings(state, path),
+        "headings": _list_headings(state, path, numbers),
         "rows": [
-            _make_row(person, access, group_key=query.group_key, state=state, here=here) for person in page.people
+            _make_row(person, access, group_key=query.group_key, state=state, here=here, numbers=numbers)
+            for person in page.people
         ],
         "next_url": url_of(page.next),
         "previous_url": url_of(page.previous),
@@ -194,24 +197,33 @@ def _describe_problem(problem: UserFacingError, state: PeopleState, query: Peopl
     }
 
 
-def _list_headings(state: PeopleState, path: str) -> list[Heading]:
-    return [_make_heading(name, state, path) for name in (NAME, *state.columns)]
+def _list_headings(state: PeopleState, path: str, numbers: Container[str]) -> list[Heading]:
+    return [_make_heading(name, state, path, is_number=name in numbers) for name in (NAME, *state.columns)]
 
 
-def _make_heading(name: str, state: PeopleState, path: str) -> Heading:
+def _make_heading(name: str, state: PeopleState, path: str, *, is_number: bool) -> Heading:
     active = state.sort == name
     order = ("descending" if state.descending else "ascending") if active else ""
     turned = state.change(sort=name, descending=active and not state.descending)
-    return Heading(name=name, sorted=order, url=turned.url(path))
+    return Heading(name=name, sorted=order, url=turned.url(path), is_number=is_number)
 
 
-def _make_row(person: Person, access: Access, *, group_key: GroupKey | None, state: PeopleState, here: str) -> Row:
+def _make_row(
+    person: Person,
+    access: Access,
+    *,
+    group_key: GroupKey | None,
+    state: PeopleState,
+    here: str,
+    numbers: Container[str],
+) -> Row:
+    cells = render_cells(person, state.columns, project=access.project)
     return Row(
         person=person,
         title=choose_title(person.distinct_id, person.properties),
         avatar_url=read_avatar_url(person.properties),
         url=address_of_profile(access.project, group_key, person.distinct_id, back=here),
-        cells=render_cells(person, state.columns, project=access.project),
+        cells=[(cell, name in numbers) for name, cell in zip(state.columns, cells, strict=True)],
         is_open=person.distinct_id == state.open,
     )
 

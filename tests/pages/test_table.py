@@ -14,7 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import Settings
 
-from profiles_app.ingest.take import take_groups
+from profiles_app.ingest.take import take_groups, take_profiles
 from profiles_app.models import GroupKey, Profile, Project
 from tests.pages.making import NOW, make_profile
 
@@ -298,6 +298,18 @@ def count_queries(client: Client, url: str) -> int:
     with CaptureQueriesContext(connection) as queries:
         get_page(client, url)
     return len(queries)
+
+
+def test_a_column_of_numbers_only_is_aligned_as_one(project: Project, owner: Client) -> None:
+    ada = {"$distinct_id": "ada", "$set": {"score": 12, "mixed": 3, "plan": "pro"}}
+    bob = {"$distinct_id": "bob", "$set": {"score": 7.5, "mixed": "many", "plan": "free"}}
+    take_profiles(project, [ada, bob])
+
+    page = get_page(owner, f"/projects/{project.pk}/users?columns=score,mixed,plan")
+
+    assert re.findall(r'class="number-cell">\s*<a[^>]*title="([^"]*)"', page) == ["score"]
+    cells = re.findall(r'<td class="number-cell">(.*?)</td>', page, re.DOTALL)
+    assert sorted(re.sub(r"<[^>]*>", "", cell) for cell in cells) == ["12", "7.5"]
 
 
 def test_queries_do_not_grow_with_rows(project: Project, owner: Client) -> None:
