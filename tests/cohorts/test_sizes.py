@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.db.models.functions import Now
+from django.test import Client
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -23,10 +24,12 @@ from profiles_app.export.stream import ExportQuery, open_export
 from profiles_app.filters.writing import write_filter
 from profiles_app.models import Profile, Project
 from profiles_app.selectors.people import count_people, list_people
+from tests.api.conftest import Caller
 from tests.cohorts.making import IN_PARIS, count, make_cohort, make_static, query_of, script_of
-from tests.columnar.placing import Placer, make_project
+from tests.columnar.placing import Placer, make_project, secret_of
 from tests.columnar.writing import another_transaction
 from tests.filters import strategies
+from tests.ingest.sending import basic_auth
 from tests.pages.making import make_events, make_profile
 
 
@@ -174,7 +177,7 @@ def test_odd_lines_are_looked_up_as_they_are(project: Project) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_size_rows_and_lines_are_the_same_while_people_are_deleted() -> None:
+def test_size_rows_lines_and_members_are_the_same_while_people_are_deleted() -> None:
     @settings(parent=strategies.QUICK, max_examples=10)
     @given(data=st.data())
     def run(data: st.DataObject) -> None:
@@ -201,7 +204,7 @@ def test_size_rows_and_lines_are_the_same_while_people_are_deleted() -> None:
 
 
 def check(cohort: Cohort) -> None:
-    """The recorded size, the count, the rows and the lines of the file."""
+    """The recorded size, the count, the rows, the lines of the file, and the members by the API."""
     query = query_of(cohort)
     record_sizes([cohort])
     cohort.refresh_from_db()
@@ -209,3 +212,8 @@ def check(cohort: Cohort) -> None:
     with open_export(ExportQuery(people=query, columns=())) as export:
         lines = list(csv.reader(io.StringIO(b"".join(export).decode())))
     assert cohort.size == count_people(query) == rows == len(lines) - 1
+    script = Caller(Client(), {"Authorization": basic_auth(secret_of(cohort.project))})
+    page = script.read(f"/api/v1/cohorts/{cohort.pk}/members", limit=100)
+    members = [row["distinct_id"] for row in page["results"]]
+    assert (page["total"], page["next"], len(members)) == (cohort.size, None, cohort.size)
+    assert sorted(members) == sorted(line[0] for line in lines[1:])

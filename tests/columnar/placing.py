@@ -32,7 +32,7 @@ ON CONFLICT (profile_id, time, name_id, insert_id) DO UPDATE SET properties = ex
 def make_project(*, timezone: str = "UTC") -> Project:
     """A project of its own."""
     project = Project(name="Placed", token=make_token(), timezone=timezone)
-    project.secret_hash = hash_secret(_secret_of(project))
+    project.secret_hash = hash_secret(secret_of(project))
     project.save()
     return project
 
@@ -97,14 +97,14 @@ def _ask_api(project: Project, tree: Filter, moment: Moment) -> int:
             "/api/v1/profiles/count",
             json.dumps({"filter": write_filter(tree)}),
             content_type="application/json",
-            headers={"Authorization": f"Basic {b64encode(f'{_secret_of(project)}:'.encode()).decode()}"},
+            headers={"Authorization": f"Basic {b64encode(f'{secret_of(project)}:'.encode()).decode()}"},
         )
     assert answer.status_code == 200, answer.content
     total: int = answer.json()["total"]
     return total
 
 
-def _secret_of(project: Project) -> str:
+def secret_of(project: Project) -> str:
     return f"secret of {project.token}"
 
 
