@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
-from django_htmx.http import HttpResponseClientRedirect, reswap, retarget
+from django_htmx.http import HttpResponseClientRedirect, push_url, reswap, retarget
 
 from cohorts_app.models import Cohort
 from cohorts_app.pages.addresses import address_of_cohort
@@ -40,6 +40,9 @@ from profiles_app.users_page.reading import read_state
 _PRIVATE: Final = "private"
 _INCOMPLETE: Final = "A row of the filter is not complete yet. Complete it, or take it away; then save again."
 _NODE: Final = "node"
+# Dialogs: the whole form over the page of cohorts, and one for the filter of a table over that table.
+_WHOLE_DIALOG: Final = "cohort-dialog"
+_SHORT_DIALOG: Final = "save-as-dialog"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +99,7 @@ class _Form:
 
 @member_page
 def new_cohort(request: MemberRequest, access: Access) -> HttpResponse:
-    """The form of a new cohort; the address has the filter of a table, if there is one."""
+    """The form of a new cohort; the address has the filter of a table, if there is one. For htmx in a dialog."""
     group_key = _read_group_key(request.GET, access)
     state = read_state(request.GET, access, group_key=group_key)
     tree = Filter(state.population, state.filter.where) if state.filter else Filter(state.population)
@@ -132,6 +135,9 @@ def create(request: MemberRequest, access: Access) -> HttpResponse:
     except BadInput as problem:
         return _show(request, form, problem=problem)
     record_sizes([made])
+    if request.htmx.target == _SHORT_DIALOG:
+        made.refresh_from_db()
+        return render_fragment(request, "cohorts/_saved.html", access, {"cohort": made, "group_key": form.group_key})
     return _done(request, made, f"The cohort “{made.name}” is made.")
 
 
@@ -261,9 +267,17 @@ def _show(
     if problem is None and foreseen is None:
         context |= _count(form)
     if request.htmx and not request.htmx.history_restore_request:
-        response = render_fragment(request, "cohorts/_editor.html", form.access, context)
-        return retarget(reswap(response, "outerHTML"), "#cohort-editor")
+        return push_url(_show_part(request, form, context), False)
     return render_page(request, "cohorts/editor.html", form.access, context, status=problem.status if problem else 200)
+
+
+def _show_part(request: MemberRequest, form: _Form, context: dict[str, Any]) -> HttpResponse:
+    if request.htmx.target == _SHORT_DIALOG:
+        return render_fragment(request, "cohorts/_save_as.html", form.access, context)
+    is_new_dialog = request.htmx.target == _WHOLE_DIALOG
+    context |= {"in_dialog": is_new_dialog or "dialog" in request.POST}
+    response = render_fragment(request, "cohorts/_editor.html", form.access, context)
+    return response if is_new_dialog else retarget(reswap(response, "outerHTML"), "#cohort-editor")
 
 
 def _address_of_form(form: _Form) -> str:

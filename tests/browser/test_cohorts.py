@@ -22,7 +22,7 @@ def choose_value(page: Page, value: str) -> None:
     field.press("Enter")
     expect(page.locator(f'[data-chip="{value}"]')).to_be_visible()
     # The list of suggestions would lie over the buttons.
-    page.keyboard.press("Escape")
+    page.locator(".value-add").blur()
 
 
 def test_the_life_of_a_cohort(open_as: Callable[..., Page], project: Project) -> None:
@@ -33,11 +33,16 @@ def test_the_life_of_a_cohort(open_as: Callable[..., Page], project: Project) ->
     page = open_as("owner", base)
     # Build a filter, and save it.
     page.get_by_role("link", name="Create New Cohort").click()
-    page.get_by_label("Cohort name").fill("Payers")
+    dialog = page.get_by_role("dialog", name="Create New Cohort")
+    expect(dialog.get_by_label("Cohort name")).to_be_focused()
     page.locator(".add-button").first.click()
     page.locator("#builder-menu").get_by_role("button", name="plan").first.click()
     choose_value(page, "pro")
     expect(page.locator("#cohort-count")).to_contain_text("2 users in cohort")
+    # Without a name it is not made, and stays where it is.
+    page.get_by_role("button", name="Create Cohort").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("Give the cohort a name")
+    dialog.get_by_label("Cohort name").fill("Payers")
     page.get_by_role("button", name="Create Cohort").click()
     expect(page.get_by_role("heading", name="Payers")).to_be_visible()
     payers = Cohort.objects.get()
@@ -76,6 +81,52 @@ def test_the_life_of_a_cohort(open_as: Callable[..., Page], project: Project) ->
     expect(page.get_by_role("link", name="Payers", exact=True)).to_have_count(0)
 
 
+def test_a_dialog_is_closed_and_gives_the_focus_back(open_as: Callable[..., Page], project: Project) -> None:
+    page = open_as("owner", f"/projects/{project.pk}/cohorts")
+    link = page.get_by_role("link", name="Create New Cohort")
+    dialog = page.get_by_role("dialog", name="Create New Cohort")
+    for how in ("Escape", "Close"):
+        link.click()
+        expect(dialog.get_by_label("Cohort name")).to_be_focused()
+        # A menu in the dialog closes first.
+        page.locator(".add-button").first.click()
+        expect(page.locator("#builder-menu [data-menu-search]")).to_be_focused()
+        page.keyboard.press("Escape")
+        expect(page.locator("#builder-menu")).to_be_hidden()
+        expect(dialog).to_be_visible()
+        if how == "Escape":
+            page.keyboard.press("Escape")
+        else:
+            dialog.get_by_role("button", name="Close").click()
+        expect(dialog).to_be_hidden()
+        expect(link).to_be_focused()
+
+
+def test_a_filter_is_saved_without_leaving_the_table(open_as: Callable[..., Page], project: Project) -> None:
+    for name, plan in {"alice": "pro", "bob": "free"}.items():
+        make_profile(project, name, {"plan": plan})
+    make_cohort(project, "Taken")
+    page = open_as("owner", f"/projects/{project.pk}/users?filter={PRO}")
+    address = page.url
+    page.get_by_role("link", name="Save as").click()
+    dialog = page.get_by_role("dialog", name="Create New Cohort")
+    expect(dialog).to_contain_text("1 user in cohort")
+    dialog.get_by_label("Cohort name").fill("Taken")
+    dialog.get_by_role("button", name="Create Cohort").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("There is a cohort named “Taken” already")
+    dialog.get_by_label("Cohort name").fill("Payers")
+    dialog.get_by_label("Who sees it").select_option("private")
+    dialog.get_by_role("button", name="Create Cohort").click()
+    done = page.get_by_role("dialog", name="The cohort is made")
+    expect(done).to_contain_text("“Payers” has 1 user now")
+    made = Cohort.objects.get(name="Payers")
+    assert (made.is_private, made.size) == (True, 1)
+    done.get_by_role("button", name="Done").click()
+    expect(done).to_be_hidden()
+    assert page.url == address
+    expect(page.get_by_role("link", name="alice").first).to_be_visible()
+
+
 def test_a_list_works_without_javascript(open_as: Callable[..., Page], project: Project) -> None:
     make_profile(project, "alice", {"$email": "alice@example.com"})
     page = open_as("owner", f"/projects/{project.pk}/cohorts/new-list", java_script_enabled=False)
@@ -87,6 +138,9 @@ def test_a_list_works_without_javascript(open_as: Callable[..., Page], project: 
     expect(page.get_by_role("link", name="alice").first).to_be_visible()
 
 
+PRO = '{"where":{"property":"plan","type":"string","op":"is","value":["pro"]}}'
+# Each with what is pressed in it.
+DIALOGS = {"/cohorts": "Create New Cohort", "/users?filter=" + PRO: "Save as"}
 STATES = (
     "/cohorts", "/cohorts?search=nothing-at-all", "/cohorts/{cohort}", "/cohorts/{listed}", "/cohorts/new-list",
     "/cohorts/new?filter={filter}", "/cohorts/{cohort}/edit", "/cohorts/delete?id={cohort}&id={listed}",
@@ -112,4 +166,12 @@ def test_every_state_can_be_used_by_all(
     for state in STATES:
         page.goto(f"/projects/{project.pk}{state.format(**words)}")
         problems += look(page, state)
+    for state, opener in DIALOGS.items():
+        page.goto(f"/projects/{project.pk}{state}")
+        page.get_by_role("link", name=opener).click()
+        for _ in range(2):
+            problems += look(page, opener)
+            # Without a name, which is told.
+            page.get_by_role("button", name="Create Cohort").click()
+            expect(page.get_by_role("dialog").get_by_role("alert")).to_be_visible()
     assert problems == []

@@ -1,6 +1,7 @@
 """A list whose worker is killed, at whichever step, is found again and applied once."""
 
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 from django.db import connection
@@ -43,7 +44,7 @@ def test_killed_at_every_step(project: Project, worker: ListKiller) -> None:
         assert list(Profile.objects.order_by("pk").values_list("pk", "distinct_id")) == before
         assert list_lost() == [kept.pk], step
         # PostgreSQL may not have seen yet that the worker is gone.
-        wait_for(lambda list_id=kept.pk: apply_list(list_id), what="the list is free")
+        wait_for(partial(apply_list, kept.pk), what="the list is free")
         kept.refresh_from_db()
         assert (kept.state, kept.counts) == (ListState.DONE, {"added": 20, "created": 1, "blank": 1}), step
         assert (count(cohort), list_lost()) == (21, [])
