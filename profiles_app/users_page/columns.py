@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from profiles_app.display.labels import COUNTRY, CREATED_AT, DISTINCT_ID, EMAIL, NAME, UPDATED_AT, label_property
 from profiles_app.display.values import kind_of, render_instant, render_value
 from profiles_app.errors import BadInput
+from profiles_app.filters.properties import FIRST_EVENT, LAST_EVENT
 from profiles_app.models import GroupKey, Project
 from profiles_app.selectors.catalog import list_property_names
 from profiles_app.selectors.people import Person
@@ -70,6 +71,8 @@ def check_columns(names: Sequence[str]) -> None:
         raise BadInput(f"The table shows at most {MOST} columns beside the name.")
     for name in names:
         check_name(name)
+        if name in (FIRST_EVENT, LAST_EVENT):
+            raise BadInput(f"“{name}” cannot be a column yet; the table can be filtered and sorted by it.")
 
 
 def _split(text: str) -> list[str]:

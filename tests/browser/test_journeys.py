@@ -368,3 +368,20 @@ def test_a_picture_that_does_not_load_leaves_the_face(project: Project, open_as:
     page = open_as("teammate", f"/projects/{project.pk}/users")
     expect(page.locator("tbody .avatar-picture")).to_have_count(0)
     expect(page.locator("tbody .avatar-face")).to_be_visible()
+
+
+def test_a_word_that_is_being_composed_is_not_searched(crowd: Project, open_as: Open) -> None:
+    make_profile(crowd, "hana", {"$name": "花子"})
+    page = open_as("teammate", f"/projects/{crowd.pk}/users")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "search=" in request.url else None)
+    page.get_by_label("Search profiles").focus()
+    page.clock.install()
+    keyboard = page.context.new_cdp_session(page)
+    for text in ("h", "は", "はな"):
+        keyboard.send("Input.imeSetComposition", {"text": text, "selectionStart": len(text), "selectionEnd": len(text)})
+        page.clock.run_for(1000)
+    keyboard.send("Input.insertText", {"text": "花"})
+    page.clock.run_for(1000)
+    expect(page.get_by_role("status")).to_have_text("1 found")
+    assert len(asked) == 1

@@ -303,3 +303,9 @@ def test_choices_of_another_project_are_not_seen(
     make_profile(elsewhere, "x", {"plan": 1})
     ColumnChoice.objects.create(project=elsewhere, user=people.owner, names=["plan"])
     assert read_headings(get_page(sign_in("owner"), f"/projects/{project.pk}/users")) == DEFAULT
+
+
+def test_times_of_events_are_no_columns(project: Project, owner: Client, alice: Profile) -> None:
+    answer = owner.get(f"/projects/{project.pk}/users?columns=plan,$first_event")
+    assert answer.status_code == 400
+    assert "“$first_event” cannot be a column yet" in answer.content.decode()
