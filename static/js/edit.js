@@ -119,7 +119,11 @@ document.addEventListener("keydown", (event) => {
 
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || event.defaultPrevented) return;
-  const cancel = event.target.closest?.("[data-property-form]")?.querySelector("[data-cancel-property]");
+  // While an answer is put into the page, the focus is nowhere.
+  const form = event.target === document.body
+    ? document.querySelector("[data-property-form]")
+    : event.target.closest?.("[data-property-form]");
+  const cancel = form?.querySelector("[data-cancel-property]");
   if (!cancel) return;
   event.preventDefault();
   event.stopPropagation();

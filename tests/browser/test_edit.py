@@ -142,6 +142,8 @@ def test_editing_in_place_by_keyboard(visitor: Visitor, full_project: Project, p
     page.keyboard.type("old")
     page.keyboard.press("Enter")
     expect(row).to_contain_text("“old” is not a number.")
+    expect(row.get_by_label("Value")).to_be_focused()
+    page.wait_for_function("!document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling, .htmx-added')")
     page.keyboard.press("Escape")
     expect(row.locator("form")).to_have_count(0)
     expect(page.get_by_role("link", name="Edit age")).to_be_focused()
