@@ -24,7 +24,7 @@ from profiles_app.ingest.typed import ValueKind
 from profiles_app.ingest.values import Signature
 from profiles_app.models import Scope
 
-# A project that fills up has no statistics yet: each row is looked up by index, whatever the planner believes.
+# A project that fills up has no statistics yet: what goes through a whole table is made to look dear.
 _MAKE: Final = """
 CREATE TEMPORARY TABLE IF NOT EXISTS import_rows
     (distinct_id text PRIMARY KEY, line bigint, changes jsonb) ON COMMIT DELETE ROWS;
