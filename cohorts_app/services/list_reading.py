@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import IO, Final
 
 from cohorts_app.models.lists import LONGEST_TEXT
+from profiles_app.ingest.limits import RECORD_BYTES
 
 # What the head of a column of ids or e-mails is called, the better one first.
 _HEADS: Final = (
@@ -21,7 +22,9 @@ _HEADS: Final = (
 )
 _BOMS: Final = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _PROBE: Final = 2**16
-_LONGEST_CELL: Final = 10_000_000
+
+# It holds for the whole process: whoever reads CSV there sets the same.
+csv.field_size_limit(RECORD_BYTES)
 
 
 def read_text(text: str) -> Iterator[str]:
@@ -35,7 +38,6 @@ def read_file(file: IO[bytes]) -> Iterator[str]:
     UTF-8 with or without its mark, UTF-16 with one, else Windows' Latin letters. A head is no line of the list.
     """
     stream = io.TextIOWrapper(file, encoding=_find_encoding(file), errors="replace", newline="")
-    csv.field_size_limit(_LONGEST_CELL)
     rows = csv.reader(_without_nul(stream))
     first = next(rows, None)
     if first is None:
