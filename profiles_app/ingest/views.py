@@ -1,9 +1,11 @@
 """/engage, /groups, /track and /import: no session, no CSRF, CORS open."""
 
+import logging
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Final
 
+from django.core.signals import got_request_exception
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
@@ -20,6 +22,7 @@ from profiles_app.models import Project
 from profiles_app.selectors.credentials import get_project_by_basic_auth, get_projects_by_token
 
 _FOREIGN_KEY: Final = "23503"  # foreign_key_violation
+_log: Final = logging.getLogger(__name__)
 
 Take = Callable[[Records, Outcome], None]
 View = Callable[[HttpRequest], HttpResponse]
@@ -42,8 +45,25 @@ def _serve(*, always_strict: bool = False) -> Callable[[Serve], View]:
     return decorate
 
 
+class _Broken(UserFacingError):
+    code = "broken"
+    status = 500
+
+
 def _answer(request: HttpRequest, serve: Serve, *, always_strict: bool) -> HttpResponse:
+    """The answer in the sender's form, to a bug too: a browser shows no answer to a page of
+    another origin that does not say that it may."""
     query = {name: value for name, value in request.GET.items() if isinstance(value, str)}
+    try:
+        return _answer_batch(request, query, serve, always_strict=always_strict)
+    except Exception:  # noqa: BLE001 — the boundary of a request
+        got_request_exception.send(sender=None, request=request)
+        _log.exception("A request to %s failed", request.path)
+        message = "Roster failed at this, and has written the reason into its log. Send this again later."
+        return answer_error(_Broken(message), parse_form(query, always_strict=always_strict))
+
+
+def _answer_batch(request: HttpRequest, query: dict[str, str], serve: Serve, *, always_strict: bool) -> HttpResponse:
     form = parse_form(query, always_strict=always_strict)
     try:
         if request.method == "HEAD":

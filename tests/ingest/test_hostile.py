@@ -253,6 +253,22 @@ def test_a_database_that_is_away_is_said(send: Sender, monkeypatch: pytest.Monke
     }
 
 
+@pytest.mark.parametrize("query", ["?verbose=1", "?strict=1", ""])
+def test_a_bug_is_answered_in_the_form_of_the_sender(
+    send: Sender, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, query: str
+) -> None:
+    def fail(records: object, outcome: object) -> None:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(take, "engage", fail)
+    send.client.raise_request_exception = False
+    answer = send.post(f"/engage{query}", [send.update("a", set={"n": 1})], origin="https://shop.example.com")
+    assert answer.status_code == 500
+    assert answer["Access-Control-Allow-Origin"] == "https://shop.example.com"
+    assert "Send this again later." in answer.json()["error"]
+    assert "RuntimeError: a bug" in caplog.text
+
+
 def test_a_kind_of_group_that_is_being_deleted_is_said(send: Sender, monkeypatch: pytest.MonkeyPatch) -> None:
     """The batch found the group key before the deletion committed, and its rows arrive after it."""
     gone = GroupKey(pk=2_000_000_000, project=send.project, key="company", label="Companies")
