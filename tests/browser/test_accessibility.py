@@ -1,4 +1,4 @@
-"""Every page and state: axe finds nothing, and nothing is wider than the screen."""
+"""Every page and state, in light and dark: axe finds nothing, and nothing is wider than the screen."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -109,20 +109,27 @@ STATES: dict[str, tuple[str, tuple[str, ...]]] = {
     "password": ("/account/password", ()),
 }
 SCREENS = [
-    pytest.param({"viewport": {"width": width, "height": height}, "color_scheme": scheme}, id=f"{width} {scheme}")
+    pytest.param({"viewport": {"width": width, "height": height}}, id=str(width))
     for width, height in ((1440, 900), (390, 844))
-    for scheme in ("light", "dark")
 ]
 
 
 def look(page: Page, what: str) -> list[str]:
-    """What axe finds, and whether the page is wider than the screen."""
-    found = [
-        f"{what}: {problem['id']}: {problem['nodes'][0]['html'][:160]} {problem['nodes'][0]['failureSummary'][:300]}"
-        for problem in Axe().run(page).response["violations"]
-    ]
+    """What axe finds, in light and dark, and whether the page is wider than the screen."""
+    found = find_faults(page, what)
+    # The scheme changes colours only.
+    page.emulate_media(color_scheme="dark")
+    found += find_faults(page, f"{what}, dark", runOnly=["color-contrast"])
+    page.emulate_media(color_scheme="light")
     wider = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     return [*found, f"{what}: {wider} px wider than the screen"] if wider > 0 else found
+
+
+def find_faults(page: Page, what: str, **options: object) -> list[str]:
+    return [
+        f"{what}: {problem['id']}: {problem['nodes'][0]['html'][:160]} {problem['nodes'][0]['failureSummary'][:300]}"
+        for problem in Axe().run(page, options=options).response["violations"]
+    ]
 
 
 def area_of(what: str) -> str:
