@@ -7,8 +7,6 @@ from io import StringIO
 from pathlib import Path
 from typing import Any, Final
 
-import pyarrow.parquet as pq
-
 from imports_app.mapping.columns import REJECT_HEADINGS
 from imports_app.models import Import
 from imports_app.reading.dialect import Dialect
@@ -43,6 +41,9 @@ def _spell(rows: Iterable[list[Any]]) -> bytes:
 
 
 def _read_batches(path: Path) -> Iterator[Iterable[tuple[Any, ...]]]:
+    # 6 MiB, which a process that is never asked does without.
+    import pyarrow.parquet as pq
+
     with pq.ParquetFile(path) as file:
         for batch in file.iter_batches(batch_size=5_000):
             yield zip(*(column.to_pylist() for column in batch.columns), strict=True)

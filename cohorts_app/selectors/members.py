@@ -11,7 +11,6 @@ from collections import OrderedDict
 from typing import Final
 
 import pyarrow as pa
-import pyarrow.compute as pc
 from django.db import connection
 
 from profiles_app.ingest.binary import EPOCH_2000
@@ -54,6 +53,9 @@ _kept: Final = _Kept()
 
 def read_list(cohort_id: int, revision: int) -> pa.Table:
     """The members as of this revision, or of a later one: columns `id` and `born_at`."""
+    # 9 MiB, which a process without static cohorts does without.
+    import pyarrow.compute as pc
+
     found = _kept.get((cohort_id, revision))
     if found is not None:
         return found

@@ -11,10 +11,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from imports_app import limits
 from imports_app.reading.dialect import Dialect
@@ -22,6 +21,9 @@ from imports_app.reading.lines import Marks, Source, iterate_lines, open_source
 from imports_app.reading.refuse import refuse_empty
 from imports_app.reading.rows import Reject, Row, RowReader, find_odd_text
 from profiles_app.errors import BadInput
+
+if TYPE_CHECKING:
+    import pyarrow.parquet as pq
 
 ROWS: Final = "rows.parquet"
 REJECTS: Final = "rejects.parquet"
@@ -104,6 +106,9 @@ class _Work:
     marks: int = field(default_factory=lambda: Marks.number)
 
     def run(self) -> Staged:
+        # The web process has this module for its names, and never reads a file.
+        import pyarrow.parquet as pq
+
         with ExitStack() as stack:
             rejects = stack.enter_context(pq.ParquetWriter(self.draft / REJECTS, REJECT_SCHEMA))
             writer = None
@@ -139,7 +144,7 @@ class _Work:
             yield block
         yield []
 
-    def _write_rejects(self, writer: pq.ParquetWriter, block: list[Row]) -> list[Row]:
+    def _write_rejects(self, writer: "pq.ParquetWriter", block: list[Row]) -> list[Row]:
         """Returns the rows of the block that are none of them."""
         rejects, self.reader.rejects = self.reader.rejects, []
         good = block

@@ -50,6 +50,7 @@ _EVENT_SCHEMA: Final = pa.schema(
     }
 )
 _SCHEMAS: Final = {Dataset.PROFILES: _PROFILE_SCHEMA, Dataset.EVENTS: _EVENT_SCHEMA}
+_TYPES: Final = {pa.int64(): "BIGINT", pa.bool_(): "BOOLEAN", pa.string(): "VARCHAR", _TIME: "TIMESTAMP"}
 
 _SELECT_PROFILES: Final = f"""
 SELECT p.id, p.xid::text::bigint, coalesce(p.group_key_id, 0)::bigint, p.deleted_at IS NULL, p.distinct_id,
@@ -99,9 +100,9 @@ class Tail:
     def create(self, cursor: duckdb.DuckDBPyConnection) -> None:
         cursor.execute(f"CREATE SCHEMA {self.schema}")
         for dataset, schema in _SCHEMAS.items():
-            cursor.register("empty", schema.empty_table())
-            cursor.execute(f"CREATE TABLE {self.table(dataset)} AS FROM empty")
-            cursor.unregister("empty")
+            # Not from an empty table of Arrow's, which imports pandas where that is installed: 45 MiB.
+            columns = ", ".join(f"{column.name} {_TYPES[column.type]}" for column in schema)
+            cursor.execute(f"CREATE TABLE {self.table(dataset)} ({columns})")
         cursor.execute(f"CREATE TABLE {self.schema}.hidden (id BIGINT, segment BIGINT)")
 
     def drop(self, cursor: duckdb.DuckDBPyConnection) -> None:
