@@ -26,6 +26,8 @@ from profiles_app.filters.data import Moment
 from profiles_app.models import EventName, GroupKey, Project, PropertyDefinition, Scope
 
 _DIALECT: Final = "duckdb"
+# Of a statement that streams: what DuckDB makes before somebody asks for it.
+_READY: Final = "1MB"
 _PARAMETER: Final = re.compile(r"\$(p[0-9]+)")
 _TOO_SLOW: Final = (
     "This question took longer than the {seconds:g} seconds that Roster allows. A shorter time window, "
@@ -143,6 +145,7 @@ class Question:
         sql = query.sql(dialect=_DIALECT)
         cursor = self._lease.cursor
         with _limit(cursor, self._deadline):
+            cursor.execute(f"SET SESSION max_streaming_buffer_size = '{_READY}'")
             batches = cursor.sql(sql, params=self._choose_parameters(sql)).to_arrow_reader(rows)
             batch = next(batches, None)
         while batch is not None:
@@ -150,6 +153,10 @@ class Question:
             self._deadline = time.monotonic() + settings.QUERY["seconds"]
             with _limit(cursor, self._deadline):
                 batch = next(batches, None)
+
+    def interrupt(self) -> None:
+        """Ends the statement that another thread runs, if it does: there it raises `TooSlow`."""
+        _interrupt(self._lease.cursor)
 
     def _choose_parameters(self, sql: str) -> dict[str, Any] | None:
         # A statement may use some of the parameters only, and DuckDB takes no others.

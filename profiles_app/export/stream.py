@@ -6,8 +6,8 @@ Everything is of one moment.
 """
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
@@ -15,6 +15,7 @@ from sqlglot import exp
 
 from profiles_app.columnar.engine import Question
 from profiles_app.errors import Unavailable
+from profiles_app.export.ahead import Ahead
 from profiles_app.export.lines import Numbers, look_at_numbers, write_header, write_line
 from profiles_app.export.wide import list_sources, write_lines
 from profiles_app.filters.properties import DISTINCT_ID
@@ -23,13 +24,16 @@ from profiles_app.selectors.people import Matches, PeopleQuery, match_people
 
 MOST_AT_ONCE: Final = 4
 # Text of a chunk, by the sample: DuckDB needs some times that to sort it.
-_CHUNK_BYTES: Final = 32 * 2**20
+_CHUNK_BYTES: Final = 24 * 2**20
 # More columns are written by Python.
 _MOST_IN_SQL: Final = 40
 _FEWEST_ROWS, _MOST_ROWS = 1, 1_000_000
-# Rows fetched at a time, and bytes handed on at a time: a client has a minute for each.
+# Rows fetched at a time, fewer of wide ones, and bytes handed on at a time: a client has a minute for each.
 _LOT: Final = 8192
+_LOT_BYTES: Final = 2**20
 _PIECE: Final = 2**17
+# What may wait for the client while more is made.
+_AHEAD: Final = 8 * 2**20
 _SAMPLE: Final = 200
 _ORDER: Final = "export_order"
 _BUSY: Final = "{most} exports are under way already. Try again when one of them has ended."
@@ -120,10 +124,12 @@ def _read(query: ExportQuery) -> Iterator[Any]:
         numbers = _look_at_numbers(matches, query)
         width = _measure_line(matches, query, numbers)
         yield rows
-        pieces = _read_pieces(question, query, numbers, rows=rows, width=width)
+        lots = _read_lots(question, query, numbers, rows=rows, width=width)
         header = write_header(query.names, raw=query.raw)
-        yield header + next(pieces, b"")
-        yield from pieces
+        with closing(Ahead(lots, most=_AHEAD, interrupt=question.interrupt)) as ahead:
+            pieces = _cut(ahead)
+            yield header + next(pieces, b"")
+            yield from pieces
 
 
 def _look_at_numbers(matches: Matches, query: ExportQuery) -> Numbers:
@@ -176,24 +182,28 @@ def _measure_properties(matches: Matches) -> float:
     return float(width or 0)
 
 
-def _read_pieces(
+def _read_lots(
     question: Question, query: ExportQuery, numbers: Numbers, *, rows: int, width: float
-) -> Iterator[bytes]:
+) -> Generator[bytes]:
     step = max(_FEWEST_ROWS, min(_MOST_ROWS, round(_CHUNK_BYTES / max(width, 1))))
+    size = max(1, min(_LOT, round(_LOT_BYTES / max(width, 1))))
     for start in range(0, rows, step):
-        for text in _read_chunk(
-            question, query, _select_chunk(question, query, numbers, start=start, end=start + step)
-        ):
-            for place in range(0, len(text), _PIECE):
-                yield text[place : place + _PIECE]
+        chunk = _select_chunk(question, query, numbers, start=start, end=start + step)
+        yield from _read_chunk(question, query, chunk, size=size)
         question.begin()
 
 
-def _read_chunk(question: Question, query: ExportQuery, chunk: exp.Expr) -> Iterator[bytes]:
-    """The lines of a chunk, many at a time."""
+def _cut(lots: Iterable[bytes]) -> Iterator[bytes]:
+    for text in lots:
+        for place in range(0, len(text), _PIECE):
+            yield text[place : place + _PIECE]
+
+
+def _read_chunk(question: Question, query: ExportQuery, chunk: exp.Expr, *, size: int) -> Iterator[bytes]:
+    """The lines of a chunk, so many at a time."""
     if not query.is_wide:
-        return question.stream_text(chunk, rows=_LOT)
-    return (write_lines(lot, query.names, raw=query.raw).encode() for lot in question.stream(chunk, size=_LOT))
+        return question.stream_text(chunk, rows=size)
+    return (write_lines(lot, query.names, raw=query.raw).encode() for lot in question.stream(chunk, size=size))
 
 
 def _select_chunk(question: Question, query: ExportQuery, numbers: Numbers, *, start: int, end: int) -> exp.Expr:

@@ -178,7 +178,7 @@ def test_refusals_come_before_the_first_byte(project: Project, owner: Client, se
 @pytest.fixture
 def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """Many chunks, lots and pieces, of few people."""
-    for name, number in {"_FEWEST_ROWS": 7, "_CHUNK_BYTES": 1, "_LOT": 3, "_PIECE": 40}.items():
+    for name, number in {"_FEWEST_ROWS": 7, "_CHUNK_BYTES": 1, "_LOT": 3, "_PIECE": 40, "_AHEAD": 40}.items():
         monkeypatch.setattr(stream, name, number)
 
 
