@@ -1,5 +1,6 @@
 """What the whole file says of its columns, found once after it was read."""
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Self
 
@@ -10,21 +11,24 @@ from imports_app.mapping.kinds import FITS
 from imports_app.reading.stage import ROWS, Staged
 from profiles_app.export.lines import GUARDED
 
-_AT_ONCE: Final = 40
+# Columns of a narrow file, and columns of a wide one that are looked through together.
+_FEW: Final = 40
+_AT_ONCE: Final = 200
 _SHOWN: Final = 3
 _LONGEST_SHOWN: Final = 200
 _GUARDS: Final = ", ".join(str(ord(letter)) for letter in GUARDED)
 _NUMBERLIKE: Final = "[+-][0-9.].*"
 
-# Each is a count of filled cells. `{c}` is a cell.
+# Each is a count of filled cells. `{c}` is a cell, `{a}` the code of its first character, `{k}` that of the first
+# which is no space.
 _COUNTS: Final[dict[str, str]] = {
     "filled": "TRUE",
     **FITS,
-    "zeros": "ascii(trim({c})) BETWEEN 43 AND 48 AND regexp_matches({c}, '^\\s*[+-]?0[0-9]')",
+    "zeros": "{k} BETWEEN 43 AND 48 AND regexp_matches({c}, '^\\s*[+-]?0[0-9]')",
     "emails": "contains({c}, '@') AND regexp_full_match({c}, '[^@\\s]+@[^@\\s]+[.][^@\\s]+')",
-    "plus": "starts_with({c}, '+') OR starts_with({c}, '''+')",
-    "guarded": f"ascii({{c}}) = 39 AND ascii({{c}}[2:2]) IN ({_GUARDS})",
-    "bare": f"ascii({{c}}) IN ({_GUARDS}) AND NOT regexp_full_match({{c}}, '{_NUMBERLIKE}')",
+    "plus": "{a} = 43 OR {a} = 39 AND starts_with({c}, '''+')",
+    "guarded": f"{{a}} = 39 AND ascii({{c}}[2:2]) IN ({_GUARDS})",
+    "bare": f"{{a}} IN ({_GUARDS}) AND NOT regexp_full_match({{c}}, '{_NUMBERLIKE}')",
 }
 
 
@@ -76,8 +80,7 @@ def find_facts(staged: Staged, *, header: bool) -> Facts:
     begin = int(header)
     with open_database() as db:
         db.execute(f"CREATE VIEW staged AS FROM read_parquet({quote_text(staged.path / ROWS)})")
-        names = [f"c{place}" for place in range(staged.width)]
-        columns = [column for some in _split(names) for column in _count(db, some, begin)]
+        columns = list(_look_through(db, staged.width, begin))
         rows = staged.rows - begin
         first = _read_rows(db, f"n >= {begin} AND n < {begin + _SHOWN}", begin)
         last = _read_rows(db, f"n >= {max(begin + _SHOWN, staged.rows - _SHOWN)}", begin)
@@ -93,23 +96,34 @@ def find_facts(staged: Staged, *, header: bool) -> Facts:
     )
 
 
-def _split(names: list[str]) -> list[list[str]]:
-    return [names[start : start + _AT_ONCE] for start in range(0, len(names), _AT_ONCE)]
+def _look_through(db: duckdb.DuckDBPyConnection, width: int, begin: int) -> Iterator[ColumnFacts]:
+    names = [f"c{place}" for place in range(width)]
+    if width <= _FEW:
+        yield from (_count(db, "staged", name, begin) for name in names)
+        return
+    # Opening a Parquet file costs by its columns, so a wide one is not opened for each of them.
+    for start in range(0, width, _AT_ONCE):
+        some = names[start : start + _AT_ONCE]
+        db.execute(f"CREATE OR REPLACE TEMP TABLE piece AS SELECT n, {', '.join(some)} FROM staged")
+        yield from (_count(db, "piece", name, begin) for name in some)
 
 
-def _count(db: duckdb.DuckDBPyConnection, names: list[str], begin: int) -> list[ColumnFacts]:
-    wanted = [
-        f"count(*) FILTER ({name} <> '' AND ({condition}))".replace("{c}", name)
-        for name in names
-        for condition in _COUNTS.values()
-    ]
-    distinct = [f"count(DISTINCT {name}) FILTER ({name} <> '')" for name in names]
-    ((*found,),) = db.execute(f"SELECT {', '.join(distinct + wanted)} FROM staged WHERE n >= {begin}").fetchall()
-    counts = [found[start : start + len(_COUNTS)] for start in range(len(names), len(found), len(_COUNTS))]
-    return [
-        ColumnFacts(distinct=number, counts=dict(zip(_COUNTS, some, strict=True)))
-        for number, some in zip(found, counts, strict=False)
-    ]
+def _count(db: duckdb.DuckDBPyConnection, table: str, name: str, begin: int) -> ColumnFacts:
+    """Looks at each text once, however many cells hold it."""
+    conditions = (
+        condition.replace("{c}", "cell").replace("{a}", "a").replace("{k}", "k") for condition in _COUNTS.values()
+    )
+    # Not FILTER, which looks at all parts of a condition: CASE ends with the first that is false.
+    wanted = "".join(f", coalesce(sum(CASE WHEN {condition} THEN cells END), 0)::BIGINT" for condition in conditions)
+    ((distinct, *found),) = db.execute(
+        f"""SELECT count(*){wanted} FROM (
+            SELECT cell, cells, a, CASE a WHEN 32 THEN ascii(trim(cell)) ELSE a END AS k FROM (
+                SELECT {name} AS cell, count(*) AS cells, ascii(cell) AS a FROM {table}
+                WHERE n >= {begin} AND {name} <> '' GROUP BY cell
+            )
+        )"""
+    ).fetchall()
+    return ColumnFacts(distinct=distinct, counts=dict(zip(_COUNTS, found, strict=True)))
 
 
 def _read_rows(db: duckdb.DuckDBPyConnection, where: str, begin: int) -> list[tuple[int, list[str]]]:
