@@ -5,5 +5,6 @@ dialect   how a file is written: separator, quote, encoding, line ends, header
 detect    finding that out
 lines     bytes → lines, with what cannot be decoded marked
 rows      lines → rows, and what is no row, with its line and reason
+plain     the beginning of a file that nothing but separators and line ends is in, read by Arrow
 stage     the whole file as Parquet, once; everything after reads that
 """

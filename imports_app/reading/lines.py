@@ -91,12 +91,15 @@ def read_head(path: Path, size: int) -> bytes:
         return source.stream.read(size)
 
 
-def iterate_lines(stream: IO[bytes], dialect: Dialect) -> Iterator[str]:
-    """The lines with their ends. One that is longer than any row may be comes in pieces."""
-    # The byte order mark goes, wherever there is one.
+def iterate_lines(stream: IO[bytes], dialect: Dialect, *, is_begun: bool = False) -> Iterator[str]:
+    """The lines with their ends. One that is longer than any row may be comes in pieces. `is_begun`: what stands
+    before the stream was read already."""
     text = io.TextIOWrapper(stream, encoding=dialect.encoding, errors=_MARK, newline=dialect.newline)
     text._CHUNK_SIZE = _BUFFER  # type: ignore[attr-defined]
-    first = text.readline(LONGEST).removeprefix("\ufeff")
+    first = text.readline(LONGEST)
+    if not is_begun:
+        # The byte order mark goes, wherever there is one.
+        first = first.removeprefix("\ufeff")
     lines = iter(lambda: text.readline(LONGEST), "")
     if first:
         yield from _prepare(first, lines, dialect)

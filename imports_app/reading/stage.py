@@ -7,7 +7,7 @@ and cells. The folder gets its name when all is written, so a folder with that n
 import gc
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -18,6 +18,7 @@ import pyarrow as pa
 from imports_app import limits
 from imports_app.reading.dialect import Dialect
 from imports_app.reading.lines import Marks, Source, iterate_lines, open_source
+from imports_app.reading.plain import PlainPieces
 from imports_app.reading.refuse import refuse_empty
 from imports_app.reading.rows import Reject, Row, RowReader, find_odd_text
 from profiles_app.errors import BadInput
@@ -70,8 +71,7 @@ def stage_file(source: Path, folder: Path, dialect: Dialect, *, most_rows: int, 
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
     with open_source(source) as opened:
-        reader = RowReader(iterate_lines(opened.stream, dialect), dialect)
-        work = _Work(reader=reader, source=opened, draft=draft, most_rows=most_rows, most_bytes=most_bytes)
+        work = _Work(dialect=dialect, source=opened, draft=draft, most_rows=most_rows, most_bytes=most_bytes)
         with without_collector():
             facts = work.run()
     (draft / _FACTS).write_text(json.dumps({name: value for name, value in asdict(facts).items() if name != "folder"}))
@@ -96,7 +96,7 @@ def without_collector() -> Iterator[None]:
 class _Work:
     """One reading of a file."""
 
-    reader: RowReader
+    dialect: Dialect
     source: Source
     draft: Path
     most_rows: int
@@ -104,6 +104,7 @@ class _Work:
     rows: int = 0
     rejected: int = 0
     marks: int = field(default_factory=lambda: Marks.number)
+    reader: RowReader = field(init=False)
 
     def run(self) -> Staged:
         # The web process has this module for its names, and never reads a file.
@@ -112,16 +113,14 @@ class _Work:
         with ExitStack() as stack:
             rejects = stack.enter_context(pq.ParquetWriter(self.draft / REJECTS, REJECT_SCHEMA))
             writer = None
-            for block in self._blocks():
-                good = self._write_rejects(rejects, block)
-                if writer is None and self.reader.width:
-                    schema = _describe_rows(self.reader.width)
+            for lines, columns in self._read(rejects):
+                if writer is None:
+                    schema = _describe_rows(len(columns))
                     writer = stack.enter_context(
                         pq.ParquetWriter(self.draft / ROWS, schema, compression="lz4", use_dictionary=False)
                     )
-                if writer is not None and good:
-                    writer.write_table(_make_table(good, first=self.rows, schema=writer.schema))
-                self._count(good)
+                writer.write_table(_make_table(lines, columns, first=self.rows, schema=writer.schema))
+                self._count(len(lines))
             if writer is None:
                 raise (
                     refuse_empty()
@@ -135,6 +134,20 @@ class _Work:
             rejected=self.rejected,
             blank=self.reader.blank,
         )
+
+    def _read(self, rejects: pq.ParquetWriter) -> Iterator[tuple[Sequence[int], list[Any]]]:
+        """The lines of rows, and their columns."""
+        plain = PlainPieces(stream=self.source.stream, dialect=self.dialect)
+        for table in plain.read():
+            yield range(self.rows + 1, self.rows + 1 + table.num_rows), table.columns
+        lines = iterate_lines(plain.rest, self.dialect, is_begun=plain.rows > 0)
+        self.reader = RowReader(lines, self.dialect, width=plain.width, line=plain.rows + 1)
+        for block in self._blocks():
+            good = self._write_rejects(rejects, block)
+            if good:
+                columns = zip(*[cells for _, cells in good], strict=True)
+                yield [line for line, _ in good], [pa.array(column, pa.string()) for column in columns]
+            self._count(0)
 
     def _blocks(self) -> Iterator[list[Row]]:
         # The first tells the width, and so how many make a block.
@@ -158,8 +171,8 @@ class _Work:
             writer.write_table(make_rejects(rejects))
         return good
 
-    def _count(self, good: list[Row]) -> None:
-        self.rows += len(good)
+    def _count(self, rows: int) -> None:
+        self.rows += rows
         if self.rows + self.rejected > self.most_rows + 1:
             raise BadInput(
                 f"This file has more than {self.most_rows:,} rows. Split it, or raise ROSTER_IMPORT_ROWS on the server."
@@ -180,11 +193,9 @@ def _describe_rows(width: int) -> pa.Schema:
     return pa.schema([*own, *(pa.field(f"c{place}", pa.string()) for place in range(width))])
 
 
-def _make_table(rows: list[Row], *, first: int, schema: pa.Schema) -> pa.Table:
-    columns = zip(*[cells for _, cells in rows], strict=True)
-    arrays = [pa.array(range(first, first + len(rows)), pa.int64()), pa.array([line for line, _ in rows], pa.int64())]
-    arrays += [pa.array(column, pa.string()) for column in columns]
-    return pa.Table.from_arrays(arrays, schema=schema)
+def _make_table(lines: Sequence[int], columns: list[Any], *, first: int, schema: pa.Schema) -> pa.Table:
+    own = [pa.array(range(first, first + len(lines)), pa.int64()), pa.array(lines, pa.int64())]
+    return pa.Table.from_arrays([*own, *columns], schema=schema)
 
 
 def make_rejects(rejects: list[Reject]) -> pa.Table:

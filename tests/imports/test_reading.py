@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from imports_app import limits
+from imports_app.reading import plain
 from imports_app.reading.detect import HEAD_BYTES, detect_dialect, judge_encoding
 from imports_app.reading.dialect import Dialect
 from imports_app.reading.stage import REJECTS, ROWS, stage_file
@@ -30,6 +31,15 @@ def read(folder: Path, content: bytes, dialect: Dialect) -> tuple[Table, list[tu
     assert staged.rows == len(rows)
     assert staged.rejected == len(rejects)
     return [list(row) for row in rows], rejects
+
+
+def read_with_lines(folder: Path, content: bytes, dialect: Dialect) -> list[object]:
+    """All that is staged, and how many lines were blank."""
+    source, target = folder / "file", folder / f"staged-{len(list(folder.iterdir()))}"
+    source.write_bytes(content)
+    staged = stage_file(source, target, dialect, most_rows=100_000, most_bytes=2**30)
+    files = [duckdb.execute(f"FROM '{target / name}' ORDER BY ALL").fetchall() for name in (ROWS, REJECTS)]
+    return [*files, staged.blank, staged.width]
 
 
 def read_any(folder: Path, content: bytes) -> Table:
@@ -103,6 +113,31 @@ def test_what_is_no_row_is_told_and_the_rest_goes_on(
     assert rows == kept
     assert [line for line, _ in rejects] == [line for line, _ in rejected]
     assert all(part in reason for (_, reason), (_, part) in zip(rejects, rejected, strict=True))
+
+
+# What may stand between pieces that are plain and those that are not.
+@given(
+    lines=st.lists(
+        st.sampled_from(["1,a", "2,ä", ",", "3,\r", "4,b\r", "", "\r", "5", "6,x,y", '7,"q"', '8,"a\nb"', '9,"', "0,\x00", "\ufeff1,x"]),
+        max_size=30,
+    ),
+    how=st.tuples(st.integers(min_value=4, max_value=40), st.sampled_from(["any", "lf"]), st.booleans()),
+)  # fmt: skip
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_plain_beginning_is_read_as_by_the_csv_module(
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+    lines: list[str],
+    how: tuple[int, str, bool],
+) -> None:
+    piece, line_end, is_undecodable = how
+    content = "\n".join(["id,name", *lines]).encode() + b"\n1,\xff" * is_undecodable
+    folder, dialect = tmp_path_factory.mktemp("plain"), Dialect(line_end=line_end)
+    answers = []
+    for size in (0, piece):
+        monkeypatch.setattr(plain, "PIECE", size)
+        answers.append(read_with_lines(folder, content, dialect))
+    assert answers[0] == answers[1]
 
 
 def test_an_older_encoding_far_behind(tmp_path: Path) -> None:
