@@ -14,7 +14,7 @@ from uuid import uuid4
 
 import duckdb
 
-from profiles_app.columnar.naming import name_column, point_at
+from profiles_app.columnar.naming import name_column, point_at, quote_text, quote_texts
 from profiles_app.columnar.typing import KINDS, MACROS, SEARCHED, read_kinds
 from profiles_app.filters.data import Form
 from profiles_app.models import SEGMENT_VERSION, Dataset
@@ -88,7 +88,7 @@ def _search_column(names: list[str]) -> str:
     def raw(name: str) -> str:
         if name in names:
             return f"r{names.index(name)}"
-        return f"CAST(json_extract(properties, {_literal(point_at(name))}) AS VARCHAR)"
+        return f"CAST(json_extract(properties, {quote_text(point_at(name))}) AS VARCHAR)"
 
     return f", roster_search(distinct_id, {', '.join(raw(name) for name in SEARCHED)}) AS search"
 
@@ -133,7 +133,7 @@ def _stage(db: duckdb.DuckDBPyConnection, source: str, dataset: Dataset, names: 
     pointers = [point_at(name) for name in names]
     db.execute(
         f"""CREATE TEMP TABLE staged AS SELECT {fields}{raw}
-        FROM (SELECT {fields}, json_extract(properties, {_list_literal(pointers)}) AS extracted FROM {source})"""
+        FROM (SELECT {fields}, json_extract(properties, {quote_texts(pointers)}) AS extracted FROM {source})"""
         if names
         else f"CREATE TEMP TABLE staged AS SELECT {fields} FROM {source}"
     )
@@ -179,12 +179,3 @@ def _sync(path: Path) -> None:
 
 def _quote(path: Path) -> str:
     return str(path).replace("'", "''")
-
-
-def _list_literal(texts: list[str]) -> str:
-    """DuckDB reads many JSON paths at once from a constant list only."""
-    return f"[{', '.join(map(_literal, texts))}]"
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

@@ -1,5 +1,6 @@
 """Names of typed columns."""
 
+from collections.abc import Iterable
 from hashlib import blake2b
 
 from profiles_app.filters.data import Form
@@ -25,3 +26,13 @@ def name_column(name: str, form: Form) -> str:
 def point_at(name: str) -> str:
     """A property as a JSON pointer, whatever its name holds (RFC 6901)."""
     return "/" + name.replace("~", "~0").replace("/", "~1")
+
+
+def quote_text(text: str) -> str:
+    """A text as a literal of SQL."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def quote_texts(texts: Iterable[str]) -> str:
+    """A list of texts as a literal. DuckDB reads many JSON paths at once from a constant list only."""
+    return f"[{', '.join(map(quote_text, texts))}]"

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import adbc_driver_postgresql.dbapi as adbc
 import duckdb
+import pyarrow as pa
 from django.db import connection
 from psycopg.conninfo import make_conninfo
 
@@ -38,11 +39,14 @@ class Source:
         found: list[tuple[Any, ...]] = self._cursor.fetchall()
         return found
 
+    def batches(self, sql: str, *parameters: object) -> pa.RecordBatchReader:
+        """All rows of a large result."""
+        self._cursor.execute(sql, parameters or None)
+        return self._cursor.fetch_record_batch()
+
     def load(self, db: duckdb.DuckDBPyConnection, table: str, sql: str, *parameters: object) -> int:
         """The result as a temporary table of DuckDB. Returns its number of rows."""
-        self._cursor.execute(sql, parameters or None)
-        batches = self._cursor.fetch_record_batch()
-        db.register("incoming_batches", batches)
+        db.register("incoming_batches", self.batches(sql, *parameters))
         try:
             db.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS FROM incoming_batches")
         finally:
@@ -52,10 +56,14 @@ class Source:
 
 
 @contextmanager
-def open_source() -> Iterator[Source]:
-    """A connection of its own to the database of the settings."""
+def open_source(*, snapshot: str = "") -> Iterator[Source]:
+    """A connection of its own to the database of the settings, at this moment or at that of a transaction which
+    exported its `snapshot`."""
     with adbc.connect(_describe_connection()) as source, source.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        if snapshot:
+            # PostgreSQL's own name for it, digits and dashes.
+            cursor.execute(f"SET TRANSACTION SNAPSHOT '{snapshot}'")
         yield Source(cursor)
         source.rollback()
 

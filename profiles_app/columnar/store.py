@@ -198,15 +198,15 @@ def _judge(view: View, error: duckdb.Error) -> None:
 
 
 def _renew(place: _Place, database: Database, project_id: int) -> View:
-    with _one_moment():
+    with _one_moment() as may_share:
         view = place.view
         pulse = read_pulse(project_id)
         if view is not None and (view.generation, view.people_epoch) == (pulse.generation, pulse.people_epoch):
-            _catch_up(view, pulse)
+            _catch_up(view, pulse, may_share=may_share)
             return view
         opened = open_view(database, project_id, older=view)
         try:
-            _catch_up(opened, pulse)
+            _catch_up(opened, pulse, may_share=may_share)
         except BaseException:
             opened.close()
             raise
@@ -215,21 +215,22 @@ def _renew(place: _Place, database: Database, project_id: int) -> View:
         return opened
 
 
-def _catch_up(view: View, pulse: Pulse) -> None:
+def _catch_up(view: View, pulse: Pulse, *, may_share: bool) -> None:
     with view.database.cursor() as cursor:
-        view.catch_up(cursor, pulse)
+        view.catch_up(cursor, pulse, may_share=may_share)
 
 
 @contextmanager
-def _one_moment() -> Iterator[None]:
-    """All statements see PostgreSQL as it is now, people and events alike."""
+def _one_moment() -> Iterator[bool]:
+    """All statements see PostgreSQL as it is now, people and events alike. Yields whether another connection may
+    look at that moment, which within somebody's transaction it may not."""
     if connection.in_atomic_block:
-        yield
+        yield False
         return
     with postgres.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        yield
+        yield True
 
 
 def _begin(view: View) -> Lease:
@@ -262,7 +263,7 @@ def _lease_alone(project_id: int) -> Iterator[Lease]:
     except SegmentsLost as lost:
         raise Preparing(LOST_MESSAGE) from lost
     try:
-        _catch_up(view, read_pulse(project_id))
+        _catch_up(view, read_pulse(project_id), may_share=False)
         leased = _begin(view)
         try:
             yield leased

@@ -2,10 +2,11 @@
 
 The newest rows are fetched by transaction id, from the oldest transaction that was still running
 at the time of the last fetch, without those that had ended by then. A row that was written again
-replaces itself, so fetching one twice does no harm.
+replaces itself, so fetching one twice does no harm. Many rows at once, of an import above all, come as
+Arrow over a connection of their own that looks at the same moment.
 """
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -16,12 +17,18 @@ import pyarrow as pa
 from django.db import connection
 
 from profiles_app.columnar.database import transaction
+from profiles_app.columnar.naming import point_at, quote_texts
 from profiles_app.columnar.pulse import Pulse
+from profiles_app.columnar.source import open_source
 from profiles_app.filters.data import Form
 from profiles_app.models import Dataset
 
 # Rows on their way from PostgreSQL at once.
 _BATCH: Final = 20_000
+# From so many on another connection is worth while: its rows cost a fifth.
+MANY: Final = 2_000
+# Names whose kinds are looked up in one pass over the documents.
+_NAMES_AT_ONCE: Final = 200
 
 _MICROSECONDS: Final = "(extract(epoch FROM {}) * 1000000)::bigint"
 _TIME: Final = pa.timestamp("us")
@@ -68,6 +75,10 @@ _CHANGED: Final = {
     Dataset.PROFILES: f"""{_SELECT_PROFILES} AND p.id IN (
         SELECT profile_id FROM profiles_app_profile_change WHERE {_NEW})""",
     Dataset.EVENTS: f"{_SELECT_EVENTS} AND {_NEW.replace('xid >=', 'e.xid >=').replace('(xid,', '(e.xid,')}",
+}
+_COUNT_CHANGED: Final = {
+    Dataset.PROFILES: f"SELECT 1 FROM profiles_app_profile_change WHERE {_NEW}",
+    Dataset.EVENTS: f"SELECT 1 FROM profiles_app_event WHERE {_NEW}",
 }
 # Before anything was seen: a snapshot in which no transaction had ended.
 _NOTHING_SEEN: Final = "3:3:"
@@ -121,43 +132,34 @@ class Tail:
                 self.seen[dataset] = older.seen[dataset]
         self._learn_forms(cursor, self.table(Dataset.PROFILES))
 
-    def catch_up(self, cursor: duckdb.DuckDBPyConnection, pulse: Pulse, *, on_events: OnRows) -> None:
-        """Fetches what is new as of the pulse, which must be that of the running transaction.
-        `on_events` may look at the new events in the table `fresh`."""
+    def catch_up(self, cursor: duckdb.DuckDBPyConnection, pulse: Pulse, *, on_events: OnRows, may_share: bool) -> None:
+        """Fetches what is new as of the pulse, which must be that of the running transaction; `may_share`: another
+        connection may look at its moment. `on_events` may look at the new events in the table `fresh`."""
         for dataset in Dataset:
-            with transaction(cursor), closing(self._fetch(dataset)) as batches:
+            with transaction(cursor), closing(self._fetch(dataset, may_share=may_share)) as batches:
                 for rows in batches:
                     self._add(cursor, dataset, rows, on_events=on_events)
             self.seen[dataset] = pulse.snapshot
 
     def _learn_forms(self, cursor: duckdb.DuckDBPyConnection, table: str) -> None:
         # By the kind of JSON alone, which is quick: any text may be a date.
-        found = cursor.execute(f"SELECT DISTINCT key, type FROM {table}, json_each(properties)").fetchall()
-        for name, kind in found:
+        for name, kind in _find_kinds(cursor, table):
             self.forms[name] = "".join({*self.forms.get(name, ""), *_FORMS.get(kind, Form.NUMBER)})
 
-    def _fetch(self, dataset: Dataset) -> Generator[Sequence[tuple[Any, ...]]]:
+    def _fetch(self, dataset: Dataset, *, may_share: bool) -> Generator[pa.Table]:
         since, seen = self.since[dataset], self.seen.get(dataset)
-        if since is None and seen is None:
-            return _run(_ALL[dataset], {"project": self.project_id}, scroll=True)
+        schema = _SCHEMAS[dataset]
         # What runs since before the last look is all that can have ended since, or begun.
         oldest = int(seen.partition(":")[0]) if seen else 0
         values = {"project": self.project_id, "since": str(max(since or 0, oldest)), "seen": seen or _NOTHING_SEEN}
-        return _run(_CHANGED[dataset], values, scroll=seen is None)
+        sql = _ALL[dataset] if since is None and seen is None else _CHANGED[dataset]
+        if may_share and (seen is None or _are_many(dataset, values)):
+            return _run_shared(sql, values, schema)
+        return _run(sql, values, schema, scroll=seen is None)
 
-    def _add(
-        self,
-        cursor: duckdb.DuckDBPyConnection,
-        dataset: Dataset,
-        rows: Sequence[tuple[Any, ...]],
-        *,
-        on_events: OnRows,
-    ) -> None:
+    def _add(self, cursor: duckdb.DuckDBPyConnection, dataset: Dataset, rows: pa.Table, *, on_events: OnRows) -> None:
         table = self.table(dataset)
-        columns = list(zip(*rows, strict=True))
-        schema = _SCHEMAS[dataset]
-        arrays = [pa.array(values, type=column.type) for values, column in zip(columns, schema, strict=True)]
-        cursor.register("fresh", pa.Table.from_arrays(arrays, schema=schema))
+        cursor.register("fresh", rows)
         try:
             cursor.execute(f"DELETE FROM {table} WHERE id IN (SELECT id FROM fresh)")
             cursor.execute(f"INSERT INTO {table} FROM fresh")
@@ -175,7 +177,42 @@ def _reaches(older: int | None, newer: int) -> bool:
     return older is not None and older <= newer
 
 
-def _run(sql: str, values: dict[str, Any], *, scroll: bool) -> Generator[Sequence[tuple[Any, ...]]]:
+def _find_kinds(cursor: duckdb.DuckDBPyConnection, table: str) -> Iterator[tuple[str, str]]:
+    """The names of properties in a table of people, each with the kinds of JSON it has."""
+    keys = f"SELECT DISTINCT json_keys(properties) AS names FROM {table}"
+    names = [name for (name,) in cursor.execute(f"SELECT DISTINCT unnest(names) FROM ({keys})").fetchall()]
+    for start in range(0, len(names), _NAMES_AT_ONCE):
+        some = names[start : start + _NAMES_AT_ONCE]
+        kinds = f"json_type(properties, {quote_texts(map(point_at, some))})"
+        found = cursor.execute(
+            f"""SELECT DISTINCT unnest(range({len(some)})) AS place, unnest(kinds) AS kind
+            FROM (SELECT DISTINCT {kinds} AS kinds FROM {table})"""
+        ).fetchall()
+        yield from ((some[place], kind) for place, kind in found if kind is not None)
+
+
+def _are_many(dataset: Dataset, values: dict[str, Any]) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM ({_COUNT_CHANGED[dataset]} LIMIT {MANY}) AS changed", values)
+        (rows,) = cursor.fetchone() or (0,)
+    return bool(rows == MANY)
+
+
+def _run_shared(sql: str, values: dict[str, Any], schema: pa.Schema) -> Generator[pa.Table]:
+    """Batches of rows over another connection, as of the moment of the running transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_export_snapshot()")
+        (snapshot,) = cursor.fetchone() or ("",)
+    used = [name for name in values if f"%({name})s" in sql]
+    for place, name in enumerate(used, start=1):
+        sql = sql.replace(f"%({name})s", f"${place}")
+    with open_source(snapshot=snapshot) as source:
+        for batch in source.batches(sql, *(values[name] for name in used)):
+            columns = (batch.column(place).cast(field.type) for place, field in enumerate(schema))
+            yield pa.Table.from_arrays(list(columns), schema=schema)
+
+
+def _run(sql: str, values: dict[str, Any], schema: pa.Schema, *, scroll: bool) -> Generator[pa.Table]:
     """Batches of rows. `scroll` for what may be long: the server keeps it, page by page."""
     # Django's own cursors read text; psycopg's also the binary form, which is quicker.
     connection.ensure_connection()
@@ -185,4 +222,6 @@ def _run(sql: str, values: dict[str, Any], *, scroll: bool) -> Generator[Sequenc
     with opened as cursor:
         cursor.execute(sql, values, binary=True)
         while rows := cursor.fetchmany(_BATCH):
-            yield rows
+            columns = zip(zip(*rows, strict=True), schema, strict=True)
+            arrays = [pa.array(column, type=field.type) for column, field in columns]
+            yield pa.Table.from_arrays(arrays, schema=schema)

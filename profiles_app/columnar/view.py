@@ -83,10 +83,11 @@ class View:
         if is_over:
             self.close()
 
-    def catch_up(self, cursor: duckdb.DuckDBPyConnection, pulse: Pulse) -> None:
-        """Brings the tail to the moment of the pulse, the running transaction's own. Raises `SegmentsLost`."""
+    def catch_up(self, cursor: duckdb.DuckDBPyConnection, pulse: Pulse, *, may_share: bool) -> None:
+        """Brings the tail to the moment of the pulse, the running transaction's own; `may_share`: another connection
+        may look at it. Raises `SegmentsLost`."""
         with self.reading():
-            self.tail.catch_up(cursor, pulse, on_events=self.hide_rewritten)
+            self.tail.catch_up(cursor, pulse, on_events=self.hide_rewritten, may_share=may_share)
         self.pulse = pulse
 
     @contextmanager
