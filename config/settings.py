@@ -113,7 +113,7 @@ IMPORTS: dict[str, Any] = {
     "folder": DATA_DIR / "imports",
     "rows": environment.read_whole_number("ROSTER_IMPORT_ROWS", least=1, most=100_000_000),
     "bytes": 2 * 2**30,
-    "memory": "384MB",
+    "memory": "512MB",
     "threads": len(os.sched_getaffinity(0)),
 }
 

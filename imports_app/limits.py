@@ -11,8 +11,8 @@ ROW_BYTES: Final = limits.RECORD_BYTES
 COLUMNS: Final = 2_000
 # What a packed file may unpack to, as a multiple of what a plain file may have.
 UNPACKED: Final = 4
-# Rows of a transaction, and about how many bytes.
-CHUNK: Final = 50_000
+# Rows of a transaction, and about how many bytes: the Users page reads as many before it answers.
+CHUNK: Final = 20_000
 CHUNK_BYTES: Final = 32 * 2**20
 # Small enough to be read while the upload is answered.
 READ_AT_ONCE: Final = 4 * 2**20

@@ -21,6 +21,8 @@ FIXED_SETTINGS = {
     "random_page_cost": "1.1",
     "checkpoint_timeout": "15min",
     "wal_buffers": "16MB",
+    # A chunk of an import fits; a session takes it when it makes a temporary table.
+    "temp_buffers": "32MB",
 }
 
 

@@ -54,15 +54,19 @@ WITH made AS (
 )
 INSERT INTO imports_app_change (of_id, profile_id, xid) SELECT %(import)s, id, pg_current_xact_id() FROM made
 """
+# LATERAL and OFFSET 0: each row looks up its profile, in the order of locks. Left alone, the planner goes through the
+# whole project and looks for each of its profiles in the chunk, wherever statistics are older than an import.
 _FIND: Final = """
 INSERT INTO pg_temp.import_found
-SELECT present.id, incoming.line, present.deleted_at IS NOT NULL, present.properties,
+SELECT present.id, incoming.line, present.is_gone, present.properties,
     (present.properties{without}) || incoming.changes, present.updated_at
-FROM pg_temp.import_rows AS incoming JOIN profiles_app_profile AS present
-    ON present.project_id = %(project)s AND present.group_key_id {group_key}
-    AND present.distinct_id = incoming.distinct_id
-WHERE present.xid <> pg_current_xact_id()
-ORDER BY present.distinct_id COLLATE "C" FOR NO KEY UPDATE OF present
+FROM (SELECT * FROM pg_temp.import_rows ORDER BY distinct_id COLLATE "C" OFFSET 0) AS incoming
+CROSS JOIN LATERAL (
+    SELECT id, deleted_at IS NOT NULL AS is_gone, properties, updated_at FROM profiles_app_profile
+    WHERE project_id = %(project)s AND group_key_id {group_key} AND distinct_id = incoming.distinct_id
+    AND xid <> pg_current_xact_id()
+    OFFSET 0 FOR NO KEY UPDATE
+) AS present
 """
 _DROP_WIDE: Final = """
 DELETE FROM pg_temp.import_found AS found
@@ -130,7 +134,7 @@ class Merge:
             f"""SELECT {_escape("distinct_id")} || chr(9) || line || chr(9)
                 || replace('{{' || ({pairs})[2:] || '}}', '\\', '\\\\') || chr(10) AS line
             FROM read_parquet({quote_text(self.plan.rows_path)})
-            WHERE chunk = {number} ORDER BY distinct_id"""
+            WHERE {self.plan.select_chunk(number)} ORDER BY distinct_id"""
         ).to_arrow_table()
 
     def _write(self, lines: pa.Table, number: int) -> Chunk:

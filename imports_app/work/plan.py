@@ -1,8 +1,7 @@
 """What each profile gets, one row a profile: the staged rows with ids, values as JSON, and the rejects.
 
-`rows.parquet`: chunk (a number that grows with the ids, since that is the order of locks; some are left out),
-line, distinct_id, v0, v1, …, JSON texts, NULL where the cell is empty. `rejects.parquet` as `reading.stage` has it,
-with its rejects among them.
+`rows.parquet`: line, distinct_id, v0, v1, …, JSON texts, NULL where the cell is empty, by distinct id, since that is
+the order of locks. `rejects.parquet` as `reading.stage` has it, with its rejects among them.
 """
 
 import json
@@ -13,6 +12,8 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from imports_app import limits
 from imports_app.database import open_database, quote_text
@@ -26,6 +27,7 @@ from profiles_app.ingest import limits as ingest_limits
 from profiles_app.ingest.typed import ValueKind
 
 _FACTS: Final = "plan.json"
+_TOO_HEAVY: Final = f"The row takes more than {limits.ROW_BYTES // 1024} KB."
 _GUARDS: Final = ", ".join(str(ord(letter)) for letter in GUARDED)
 
 
@@ -33,6 +35,7 @@ _GUARDS: Final = ", ".join(str(ord(letter)) for letter in GUARDED)
 class Plan:
     """What is in the folder. `read` rows of the file = `rows` profiles + `duplicates` + `rejected`.
 
+    `firsts`: the least distinct id of each chunk, in their order, which is that of `rows.parquet`.
     `filled`: for each column of the mapping whether any row has a value. `dates`: the properties with a date.
     """
 
@@ -41,13 +44,25 @@ class Plan:
     rows: int
     duplicates: int
     rejected: int
-    chunks: list[int]
+    firsts: list[str]
     filled: list[bool]
     dates: list[str]
 
     @property
     def rows_path(self) -> Path:
         return Path(self.folder) / ROWS
+
+    @property
+    def chunks(self) -> range:
+        """The numbers of the chunks."""
+        return range(len(self.firsts))
+
+    def select_chunk(self, number: int) -> str:
+        """Which rows are of a chunk, in SQL."""
+        least = f"distinct_id >= {quote_text(self.firsts[number])}"
+        if number + 1 == len(self.firsts):
+            return least
+        return f"{least} AND distinct_id < {quote_text(self.firsts[number + 1])}"
 
     @property
     def rejects_path(self) -> Path:
@@ -93,42 +108,53 @@ class _Planning:
     def write(self, draft: Path) -> Plan:
         self._take_cells()
         self._read_values()
-        duplicates = self._join_duplicates()
+        duplicates = self._find_duplicates()
         self._write_rows(draft / ROWS)
         self._write_rejects(draft / REJECTS)
-        (rows,) = self._row("SELECT count(*) FROM planned")
-        (rejected,) = self._row("SELECT count(*) FROM rejected")
+        good, rejected = self._row("SELECT count(*) FILTER (reason IS NULL), count(reason) FROM judged")
         return Plan(
             folder=str(draft),
             read=self.staged.rows - self.begin + self.staged.rejected,
-            rows=rows,
+            rows=good - duplicates,
             duplicates=duplicates,
             rejected=rejected + self.staged.rejected,
-            chunks=[chunk for (chunk,) in self.db.execute("SELECT DISTINCT chunk FROM cut ORDER BY chunk").fetchall()],
+            firsts=self._cut(),
             filled=self._find_filled(),
             dates=self._find_dates(),
         )
 
     def _write_rows(self, path: Path) -> None:
-        """A chunk ends after so many rows, and after so many bytes."""
-        length = " + ".join(f"coalesce(strlen(v{place}), 0)" for place in range(len(self.mapping.columns)))
+        """One row for each id; the view `planned` has them from then on."""
         self.db.execute(
-            f"""CREATE TABLE cut AS SELECT
-            CAST((row_number() OVER ids - 1) // {limits.CHUNK} + (sum({length}) OVER ids) // {limits.CHUNK_BYTES}
-                AS BIGINT) AS chunk,
-            line, distinct_id{self._values()}
-            FROM planned WINDOW ids AS (ORDER BY distinct_id ROWS UNBOUNDED PRECEDING)"""
-        )
-        self.db.execute(
-            f"""COPY (FROM cut ORDER BY distinct_id) TO {quote_text(path)}
+            f"""COPY ({self._join_duplicates()} ORDER BY distinct_id) TO {quote_text(path)}
             (FORMAT parquet, COMPRESSION lz4, ROW_GROUP_SIZE {limits.CHUNK})"""
         )
+        self.db.execute(f"CREATE VIEW planned AS FROM read_parquet({quote_text(path)})")
+
+    def _cut(self) -> list[str]:
+        """A chunk ends after so many rows, and after so many bytes, of the file. Returns the first id of each."""
+        rows = self.db.sql(
+            "SELECT distinct_id, length FROM judged WHERE reason IS NULL ORDER BY distinct_id"
+        ).to_arrow_table()
+        if not rows.num_rows:
+            return []
+        places = pa.array(range(rows.num_rows), pa.int64())
+        by_bytes = pc.divide(pc.cumulative_sum(rows.column("length")), limits.CHUNK_BYTES)
+        chunks = pc.add(by_bytes, pc.divide(places, limits.CHUNK)).combine_chunks()
+        ends = pc.run_end_encode(chunks).run_ends.to_pylist()
+        firsts = [rows.column("distinct_id")[begin].as_py() for begin in [0, *ends[:-1]]]
+        # An id that is in many rows may begin several.
+        return list(dict.fromkeys(firsts))
+
+    def _length(self) -> str:
+        """Bytes of a row's values, in SQL."""
+        return " + ".join(f"coalesce(strlen(v{place}), 0)" for place in range(len(self.mapping.columns)))
 
     def _values(self) -> str:
         return "".join(f", v{place}" for place in range(len(self.mapping.columns)))
 
     def _take_cells(self) -> None:
-        """The table `cells`: empty cells are NULL, apostrophes of an export are off."""
+        """The view `cells`: empty cells are NULL, apostrophes of an export are off."""
         chosen = "".join(f", {self._cell(column)} AS t{place}" for place, column in enumerate(self.mapping.columns))
         identifier = self.mapping.identifier
         if identifier is None:
@@ -139,7 +165,7 @@ class _Planning:
             own = f"coalesce({self._cell(identifier)}, '')"
         self.db.execute(f"CREATE VIEW staged AS FROM read_parquet({quote_text(self.staged.path / ROWS)})")
         self.db.execute(
-            f"CREATE TABLE cells AS SELECT n, line, {own} AS distinct_id{chosen} FROM staged WHERE n >= {self.begin}"
+            f"CREATE VIEW cells AS SELECT n, line, {own} AS distinct_id{chosen} FROM staged WHERE n >= {self.begin}"
         )
 
     def _cell(self, column: Column) -> str:
@@ -149,7 +175,8 @@ class _Planning:
         return f"nullif({cell}, '')"
 
     def _read_values(self) -> None:
-        """The table `valued`, with values, or with a reason and the number of a column."""
+        """The view `valued`, and the table `judged`: the bytes of each row, and the reason and the column's number
+        of those that are rejected. Only that is held in memory; values are made whenever they are read."""
         values, joins = [], []
         faults = self._list_faults()
         for place, column in enumerate(self.mapping.columns):
@@ -161,10 +188,16 @@ class _Planning:
         reasons = _choose([(condition, reason) for condition, _, reason in faults])
         columns = _choose([(condition, str(number)) for condition, number, _ in faults])
         self.db.execute(
-            f"""CREATE TABLE valued AS SELECT n, line, distinct_id{"".join(values)}, {reasons} AS reason,
+            f"""CREATE VIEW valued AS SELECT n, line, distinct_id{"".join(values)}, {reasons} AS reason,
             {columns} AS column_number FROM cells {" ".join(joins)}"""
         )
-        self._find_heavy()
+        is_heavy = f"reason IS NULL AND length + {self._count_names()} > {limits.ROW_BYTES}"
+        self.db.execute(
+            f"""CREATE TABLE judged AS SELECT n, distinct_id, length,
+            CASE WHEN {is_heavy} THEN {quote_text(_TOO_HEAVY)} ELSE reason END AS reason,
+            CASE WHEN {is_heavy} THEN 0 ELSE column_number END AS column_number
+            FROM (SELECT *, CAST({self._length()} AS BIGINT) AS length FROM valued)"""
+        )
 
     def _list_faults(self) -> list[tuple[str, int, str]]:
         """What makes a row no row: condition, number of the column (0: the row) and reason, in SQL."""
@@ -190,35 +223,28 @@ class _Planning:
             WHERE s.n > 0 AND {same}"""
         )
 
-    def _find_heavy(self) -> None:
-        """Rows over the limit of a record."""
-        length = " + ".join(f"coalesce(strlen(v{place}), 0)" for place in range(len(self.mapping.columns)))
-        names = sum(len(name.encode()) + 5 for name in self.mapping.names)
-        self.db.execute(
-            f"""UPDATE valued SET column_number = 0, reason = 'The row takes more than {limits.ROW_BYTES // 1024} KB.'
-            WHERE reason IS NULL AND {length} + {names} > {limits.ROW_BYTES}"""
-        )
+    def _count_names(self) -> int:
+        """Bytes of the names in a row's document, and of what stands around them."""
+        return sum(len(name.encode()) + 5 for name in self.mapping.names)
 
-    def _join_duplicates(self) -> int:
-        """The table `planned`, one row for each id: of several, each value is that of the last row which has one;
-        with empty cells clearing, the last row alone counts. Returns how many rows are overtaken."""
+    def _find_duplicates(self) -> int:
+        """The table `twice` of ids that several rows have. Returns how many rows are overtaken."""
         self.db.execute(
-            """CREATE TABLE twice AS SELECT distinct_id FROM valued WHERE reason IS NULL
+            """CREATE TABLE twice AS SELECT distinct_id, count(*) AS rows FROM judged WHERE reason IS NULL
             GROUP BY distinct_id HAVING count(*) > 1"""
         )
-        values = self._values()
+        (overtaken,) = self._row("SELECT coalesce(sum(rows - 1), 0) FROM twice")
+        return int(overtaken)
+
+    def _join_duplicates(self) -> str:
+        """A row for each id: of several, each value is that of the last row which has one; with empty cells
+        clearing, the last row alone counts."""
         last = "".join(f", {self._last(f'v{place}')} AS v{place}" for place in range(len(self.mapping.columns)))
-        self.db.execute(
-            f"""CREATE TABLE planned AS
-            SELECT line, distinct_id{values} FROM valued
-            WHERE reason IS NULL AND distinct_id NOT IN (SELECT distinct_id FROM twice)
+        is_good = "n NOT IN (SELECT n FROM judged WHERE reason IS NOT NULL)"
+        is_twice = "distinct_id IN (SELECT distinct_id FROM twice)"
+        return f"""SELECT line, distinct_id{self._values()} FROM valued WHERE {is_good} AND NOT {is_twice}
             UNION ALL
-            SELECT max(line), distinct_id{last} FROM valued
-            WHERE reason IS NULL AND distinct_id IN (SELECT distinct_id FROM twice) GROUP BY distinct_id"""
-        )
-        (rows,) = self._row("SELECT count(*) FROM valued WHERE reason IS NULL")
-        (profiles,) = self._row("SELECT count(*) FROM planned")
-        return int(rows - profiles)
+            SELECT max(line), distinct_id{last} FROM valued WHERE {is_good} AND {is_twice} GROUP BY distinct_id"""
 
     def _last(self, value: str) -> str:
         only_filled = f" FILTER ({value} IS NOT NULL)" if self.mapping.empty == Empty.KEEP else ""
@@ -228,42 +254,36 @@ class _Planning:
     def _write_rejects(self, path: Path) -> None:
         cells = ", ".join(f"c{place}" for place in range(self.staged.width))
         self.db.execute(
-            """CREATE VIEW rejected AS SELECT n, line, column_number, reason FROM valued WHERE reason IS NOT NULL"""
+            """CREATE VIEW rejected AS SELECT n, column_number, reason FROM judged WHERE reason IS NOT NULL"""
         )
         self.db.execute(
             f"""COPY (
-            SELECT r.line, CAST(r.column_number AS INTEGER) AS column_number, r.reason, [{cells}] AS cells
+            SELECT s.line, CAST(r.column_number AS INTEGER) AS column_number, r.reason, [{cells}] AS cells
             FROM rejected AS r JOIN staged AS s ON s.n = r.n
             UNION ALL FROM read_parquet({quote_text(self.staged.path / REJECTS)}) ORDER BY line
             ) TO {quote_text(path)} (FORMAT parquet)"""
         )
 
     def _find_filled(self) -> list[bool]:
-        wanted = ", ".join(
-            f"coalesce(bool_or(v{place} IS NOT NULL), FALSE)" for place in range(len(self.mapping.columns))
-        )
+        wanted = ", ".join(f"count(v{place}) > 0" for place in range(len(self.mapping.columns)))
         return list(self._row(f"SELECT {wanted} FROM planned"))
 
     def _find_dates(self) -> list[str]:
-        texts = [
-            (place, column.name)
+        return [
+            column.name
             for place, column in enumerate(self.mapping.columns)
-            if column.kind in (ValueKind.TEXT, ValueKind.DATE)
+            if column.kind in (ValueKind.TEXT, ValueKind.DATE) and self._has_date(f"v{place}")
         ]
-        if not texts:
-            return []
-        found = self._row(f"SELECT {', '.join(_has_date(f'v{place}') for place, _ in texts)} FROM planned")
-        return [name for (_, name), is_date in zip(texts, found, strict=True) if is_date]
+
+    def _has_date(self, value: str) -> bool:
+        # Seldom is a text of this length with dashes no date, so few are looked at closely.
+        text = f"{value}[2:-2]"
+        maybe = f"{value}[6:6] = '-' AND {value}[9:9] = '-'"
+        is_date = f"CASE WHEN {maybe} THEN {day_sql(text)} IS NOT NULL OR {instant_sql(text)} IS NOT NULL END"
+        return bool(self.db.execute(f"SELECT 1 FROM planned WHERE {is_date} LIMIT 1").fetchall())
 
     def _row(self, sql: str) -> Sequence[Any]:
         return tuple(self.db.execute(sql).fetchall()[0])
-
-
-def _has_date(value: str) -> str:
-    # Seldom is a text of this length with dashes no date, so few are looked at closely.
-    text = f"{value}[2:-2]"
-    maybe = f"{value}[6:6] = '-' AND {value}[9:9] = '-'"
-    return f"coalesce(bool_or({maybe} AND ({day_sql(text)} IS NOT NULL OR {instant_sql(text)} IS NOT NULL)), FALSE)"
 
 
 def _choose(branches: list[tuple[str, str]]) -> str:
