@@ -59,12 +59,12 @@ _EVENT_SCHEMA: Final = pa.schema(
 _SCHEMAS: Final = {Dataset.PROFILES: _PROFILE_SCHEMA, Dataset.EVENTS: _EVENT_SCHEMA}
 _TYPES: Final = {pa.int64(): "BIGINT", pa.bool_(): "BOOLEAN", pa.string(): "VARCHAR", _TIME: "TIMESTAMP"}
 
-_SELECT_PROFILES: Final = f"""
+_PROFILE_COLUMNS: Final = f"""
 SELECT p.id, p.xid::text::bigint, coalesce(p.group_key_id, 0)::bigint, p.deleted_at IS NULL, p.distinct_id,
     {_MICROSECONDS.format("p.created_at")}, {_MICROSECONDS.format("p.updated_at")},
     p.properties <> '{{}}', p.properties::text
-FROM profiles_app_profile AS p WHERE p.project_id = %(project)s
 """
+_SELECT_PROFILES: Final = f"{_PROFILE_COLUMNS} FROM profiles_app_profile AS p WHERE p.project_id = %(project)s"
 _SELECT_EVENTS: Final = f"""
 SELECT e.id, e.xid::text::bigint, e.name_id::bigint, e.profile_id, {_MICROSECONDS.format("e.time")}, e.properties::text
 FROM profiles_app_event AS e WHERE e.project_id = %(project)s
@@ -76,6 +76,15 @@ _CHANGED: Final = {
         SELECT profile_id FROM profiles_app_profile_change WHERE {_NEW})""",
     Dataset.EVENTS: f"{_SELECT_EVENTS} AND {_NEW.replace('xid >=', 'e.xid >=').replace('(xid,', '(e.xid,')}",
 }
+# Beside a long import all statistics are old: each changed profile is looked up, whatever the planner would think.
+_CHANGED_LATELY: Final = {
+    **_CHANGED,
+    Dataset.PROFILES: f"""{_PROFILE_COLUMNS} FROM (
+        SELECT DISTINCT profile_id FROM profiles_app_profile_change WHERE {_NEW} OFFSET 0) AS changed
+    CROSS JOIN LATERAL (SELECT * FROM profiles_app_profile WHERE id = changed.profile_id OFFSET 0) AS p
+    WHERE p.project_id = %(project)s""",
+}
+_BY_INDEX: Final = "SET LOCAL enable_seqscan = off"
 _COUNT_CHANGED: Final = {
     Dataset.PROFILES: f"SELECT 1 FROM profiles_app_profile_change WHERE {_NEW}",
     Dataset.EVENTS: f"SELECT 1 FROM profiles_app_event WHERE {_NEW}",
@@ -153,8 +162,10 @@ class Tail:
         oldest = int(seen.partition(":")[0]) if seen else 0
         values = {"project": self.project_id, "since": str(max(since or 0, oldest)), "seen": seen or _NOTHING_SEEN}
         sql = _ALL[dataset] if since is None and seen is None else _CHANGED[dataset]
-        if may_share and (seen is None or _are_many(dataset, values)):
+        if may_share and seen is None:
             return _run_shared(sql, values, schema)
+        if may_share and _are_many(dataset, values):
+            return _run_shared(_CHANGED_LATELY[dataset], values, schema, prepare=_BY_INDEX)
         return _run(sql, values, schema, scroll=seen is None)
 
     def _add(self, cursor: duckdb.DuckDBPyConnection, dataset: Dataset, rows: pa.Table, *, on_events: OnRows) -> None:
@@ -192,21 +203,24 @@ def _find_kinds(cursor: duckdb.DuckDBPyConnection, table: str) -> Iterator[tuple
 
 
 def _are_many(dataset: Dataset, values: dict[str, Any]) -> bool:
+    """In a transaction of the tail's own, which looks into indexes alone from here on."""
     with connection.cursor() as cursor:
+        cursor.execute(_BY_INDEX)
         cursor.execute(f"SELECT count(*) FROM ({_COUNT_CHANGED[dataset]} LIMIT {MANY}) AS changed", values)
         (rows,) = cursor.fetchone() or (0,)
     return bool(rows == MANY)
 
 
-def _run_shared(sql: str, values: dict[str, Any], schema: pa.Schema) -> Generator[pa.Table]:
-    """Batches of rows over another connection, as of the moment of the running transaction."""
+def _run_shared(sql: str, values: dict[str, Any], schema: pa.Schema, *, prepare: str = "") -> Generator[pa.Table]:
+    """Batches of rows over another connection, as of the moment of the running transaction. `prepare` is run there
+    before."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_export_snapshot()")
         (snapshot,) = cursor.fetchone() or ("",)
     used = [name for name in values if f"%({name})s" in sql]
     for place, name in enumerate(used, start=1):
         sql = sql.replace(f"%({name})s", f"${place}")
-    with open_source(snapshot=snapshot) as source:
+    with open_source(snapshot=snapshot, prepare=prepare) as source:
         for batch in source.batches(sql, *(values[name] for name in used)):
             columns = (batch.column(place).cast(field.type) for place, field in enumerate(schema))
             yield pa.Table.from_arrays(list(columns), schema=schema)
