@@ -80,6 +80,13 @@ class Worker:
         self.process.start()
         self._pipe.recv()
 
+    def end(self) -> float:
+        """Ends it; MiB that it held at the most."""
+        held = read_most_resident(self.process.pid or 0)
+        self.process.terminate()
+        self.process.join()
+        return held
+
     def do(self, import_id: int) -> None:
         self._pipe.send(import_id)
         self._pipe.recv()
@@ -292,7 +299,7 @@ def measure(folder: Folder, project_id: int, rows: int, peer_rows: int) -> str:
         assert job.updated == job.created == rows // 2
         bench.undo(job, people=rows)
         assert (job.restored, job.removed, job.kept) == (rows // 2, rows // 2, 0)
-        held = read_most_resident(bench.worker.process.pid or 0)
+        held = bench.worker.end()
         held_by_compactor = read_most_resident(compactor)
     copied = copy_file(folder, files["copy.csv"])
     peer = import_by_peer(files["peer.csv"], peer_rows)
