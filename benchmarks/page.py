@@ -90,8 +90,14 @@ class Browser:
 
     def _ask(self, method: str, path: str, body: str | None, headers: dict[str, str]) -> str:
         cookies = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
-        self._connection.request(method, path, body, headers | {"Cookie": cookies})
-        answer = self._connection.getresponse()
+        headers = headers | {"Cookie": cookies}
+        try:
+            self._connection.request(method, path, body, headers)
+            answer = self._connection.getresponse()
+        except http.client.RemoteDisconnected:  # The server closes what nobody uses; a browser connects anew.
+            self._connection.close()
+            self._connection.request(method, path, body, headers)
+            answer = self._connection.getresponse()
         for cookie in answer.headers.get_all("Set-Cookie") or []:
             name, _, value = cookie.partition(";")[0].partition("=")
             self._cookies[name] = value
