@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from typing import IO, Any, Final
 
 import pyarrow as pa
-import pyarrow.csv
 
 from imports_app import limits
 from imports_app.reading.dialect import Dialect
@@ -62,17 +61,20 @@ class PlainPieces:
         width = self.width or first.count(self.dialect.delimiter.encode()) + 1
         if width > limits.COLUMNS or not self._is_plain(body):
             return None
+        # The web process has this module, and hardly ever reads a file.
+        from pyarrow import csv
+
         names = [f"c{place}" for place in range(width)]
         try:
-            return pyarrow.csv.read_csv(
+            return csv.read_csv(
                 pa.BufferReader(body),
-                read_options=pyarrow.csv.ReadOptions(
+                read_options=csv.ReadOptions(
                     column_names=names, block_size=len(body) + 1, use_threads=True, encoding="utf8"
                 ),
-                parse_options=pyarrow.csv.ParseOptions(
+                parse_options=csv.ParseOptions(
                     delimiter=self.dialect.delimiter, quote_char=False, escape_char=False, newlines_in_values=False
                 ),
-                convert_options=pyarrow.csv.ConvertOptions(
+                convert_options=csv.ConvertOptions(
                     column_types={name: pa.string() for name in names}, strings_can_be_null=False
                 ),
             )

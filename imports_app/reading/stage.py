@@ -135,7 +135,7 @@ class _Work:
             blank=self.reader.blank,
         )
 
-    def _read(self, rejects: pq.ParquetWriter) -> Iterator[tuple[Sequence[int], list[Any]]]:
+    def _read(self, rejects: "pq.ParquetWriter") -> Iterator[tuple[Sequence[int], list[Any]]]:
         """The lines of rows, and their columns."""
         plain = PlainPieces(stream=self.source.stream, dialect=self.dialect)
         for table in plain.read():

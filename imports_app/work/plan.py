@@ -13,7 +13,6 @@ from typing import Any, Final, Self
 
 import duckdb
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from imports_app import limits
 from imports_app.database import open_database, quote_text
@@ -133,6 +132,9 @@ class _Planning:
 
     def _cut(self) -> list[str]:
         """A chunk ends after so many rows, and after so many bytes, of the file. Returns the first id of each."""
+        # The web process has this module, and hardly ever plans.
+        import pyarrow.compute as pc
+
         rows = self.db.sql(
             "SELECT distinct_id, length FROM judged WHERE reason IS NULL ORDER BY distinct_id"
         ).to_arrow_table()

@@ -19,7 +19,6 @@ from django.db import connection
 from profiles_app.columnar.database import transaction
 from profiles_app.columnar.naming import point_at, quote_texts
 from profiles_app.columnar.pulse import Pulse
-from profiles_app.columnar.source import open_source
 from profiles_app.filters.data import Form
 from profiles_app.models import Dataset
 
@@ -214,6 +213,9 @@ def _are_many(dataset: Dataset, values: dict[str, Any]) -> bool:
 def _run_shared(sql: str, values: dict[str, Any], schema: pa.Schema, *, prepare: str = "") -> Generator[pa.Table]:
     """Batches of rows over another connection, as of the moment of the running transaction. `prepare` is run there
     before."""
+    # The driver is no small thing for a process that never has much to read.
+    from profiles_app.columnar.source import open_source
+
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_export_snapshot()")
         (snapshot,) = cursor.fetchone() or ("",)
