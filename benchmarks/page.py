@@ -19,6 +19,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote, urlencode
@@ -73,6 +74,10 @@ def serve_web(folder: Folder) -> Iterator[tuple[int, int]]:
             web.wait()
 
 
+class Refused(Exception):
+    """The page asks to try again later."""
+
+
 class Browser:
     """One connection that is signed in, as a browser keeps it."""
 
@@ -102,6 +107,8 @@ class Browser:
             name, _, value = cookie.partition(";")[0].partition("=")
             self._cookies[name] = value
         content = answer.read().decode()
+        if answer.status == HTTPStatus.SERVICE_UNAVAILABLE:
+            raise Refused(path)
         assert answer.status < 400, f"{path}: {answer.status}"
         return content
 
