@@ -75,8 +75,8 @@ def change_reading(job: Import, wishes: dict[str, Any], *, queue: Queue) -> None
             return
         job.reading = dialect.to_json()
         job.facts = {**job.facts, "columns": []} if job.facts else {}
-        job.state, job.work, job.problem, job.tries = State.UPLOADED, Work.READ, "", 0
-        job.save(update_fields=["reading", "facts", "state", "work", "problem", "tries"])
+        job.state, job.work, job.problem, job.tries, job.bytes_read = State.UPLOADED, Work.READ, "", 0, 0
+        job.save(update_fields=["reading", "facts", "state", "work", "problem", "tries", "bytes_read"])
     _begin(job, queue)
 
 

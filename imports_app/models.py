@@ -55,9 +55,10 @@ def make_nonce() -> str:
 class Import(models.Model):
     """One CSV file on its way into the profiles of users, or of one kind of group.
 
-    `reading` is a `reading.dialect.Dialect` as JSON, `detected` the same as it was found. `facts`: what the
-    reading found (`reading.facts`). `columns`: the mapping (`mapping.columns`). `read` and the four numbers
-    after it are of the check, and from the start on of the import; they count rows of the file.
+    `reading` is a `reading.dialect.Dialect` as JSON, `detected` the same as it was found. `bytes_read` are
+    of the file, while it is being read. `facts`: what the reading found (`mapping.facts`). `columns`: the mapping
+    (`mapping.columns`). `read` and the four numbers after it are of the check, and from the start on of the
+    import; they count rows of the file.
     `moment` is the "Updated at" of every profile that the import changes.
     """
 
@@ -69,6 +70,7 @@ class Import(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     name = models.CharField(max_length=255)
     bytes = models.BigIntegerField()
+    bytes_read = models.BigIntegerField(default=0, db_default=0)
     nonce = models.CharField(max_length=32, default=make_nonce)
 
     state = models.CharField(max_length=10, choices=State.choices, default=State.UPLOADED)

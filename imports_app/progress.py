@@ -9,7 +9,8 @@ from imports_app.models import Change, Import, Work
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    """Rows of an import, profiles of an undo. `seconds_left` is None while nothing is known."""
+    """Bytes of a file that is read, rows of an import, profiles of an undo. `seconds_left` is None while
+    nothing is known."""
 
     done: int
     total: int
@@ -23,6 +24,8 @@ class Progress:
 
 def measure_progress(job: Import) -> Progress | None:
     """None where nothing is under way that takes its time."""
+    if job.work == Work.READ:
+        return Progress(done=job.bytes_read, total=job.bytes, per_second=0, seconds_left=None)
     if job.work == Work.UNDO:
         total = Change.objects.filter(of=job).count()
         return Progress(done=job.restored + job.removed + job.kept, total=total, per_second=0, seconds_left=None)

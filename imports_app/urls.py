@@ -15,6 +15,7 @@ _imports = [
     path("/<int:import_id>/cancel", views.cancel_import, name="cancel-import"),
     path("/<int:import_id>/undo", views.undo_import, name="undo-import"),
     path("/<int:import_id>/rejected.csv", views.rejected_file, name="rejected-file"),
+    path("/<int:import_id>/kept.csv", views.kept_file, name="kept-file"),
 ]
 
 urlpatterns = [path("projects/<int:project_id>/imports", include(_imports))]

@@ -93,6 +93,11 @@ class OneImport(serializers.Serializer[Any]):
     rejected = serializers.IntegerField()
     duplicates = serializers.IntegerField(help_text="Of the unchanged: a later row of the file has the same id.")
     samples = serializers.ListField(child=serializers.DictField(), help_text="Changes that the check found.")
+    percent = serializers.IntegerField(
+        allow_null=True,
+        help_text="How much of the file was read, of the rows imported, or of the profiles undone; "
+        "null while nothing of that is under way.",
+    )
     rows_per_second = serializers.IntegerField(allow_null=True)
     seconds_left = serializers.IntegerField(allow_null=True)
     started_at = serializers.DateTimeField(allow_null=True)

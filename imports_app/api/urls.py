@@ -13,4 +13,5 @@ urlpatterns = [
     *both(f"{_import}/cancel", views.CancelView.as_view(), "api-import-cancel"),
     *both(f"{_import}/undo", views.UndoView.as_view(), "api-import-undo"),
     *both(f"{_import}/rejected.csv", views.RejectedFile.as_view(), "api-import-rejected"),
+    *both(f"{_import}/kept.csv", views.KeptFile.as_view(), "api-import-kept"),
 ]

@@ -22,7 +22,7 @@ from imports_app.api.parameters import (
 )
 from imports_app.mapping.columns import Column
 from imports_app.models import Import
-from imports_app.pages.views import respond_rejects
+from imports_app.pages.views import respond_kept, respond_rejects
 from imports_app.tasks import work_on_import
 from imports_app.uploads import stream_uploads, take_upload
 from profiles_app.api.authentication import check_may_change
@@ -186,3 +186,10 @@ class RejectedFile(ImportView):
     def get(self, request: Request, import_id: int) -> StreamingHttpResponse:
         self.read_nothing()
         return respond_rejects(actions.get_import(self.project, import_id))
+
+
+class KeptFile(ImportView):
+    @_describe("get_kept_ids", "Get the ids that an undo kept as CSV", {(200, "text/csv"): OpenApiTypes.STR})
+    def get(self, request: Request, import_id: int) -> StreamingHttpResponse:
+        self.read_nothing()
+        return respond_kept(actions.get_import(self.project, import_id))

@@ -5,8 +5,10 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.urls import reverse
+from django.utils import timezone
 
 from imports_app.actions import can_undo
+from imports_app.kept import list_kept
 from imports_app.limits import UNDO_FOR
 from imports_app.mapping.columns import EMAIL, PHONE, Column
 from imports_app.mapping.facts import ColumnFacts, Facts
@@ -14,7 +16,6 @@ from imports_app.models import Empty, Import, State, Work
 from imports_app.pages.links import Link, link_people
 from imports_app.progress import Progress, measure_progress
 from imports_app.reading.dialect import DELIMITERS, ENCODINGS, ESCAPES, LINE_ENDS, QUOTES
-from imports_app.work.undo import list_kept
 from profiles_app.ingest.typed import ValueKind
 from profiles_app.models import PropertyDefinition, Scope
 from profiles_app.selectors.access import Access
@@ -50,6 +51,16 @@ class ImportRow:
         ]
 
     @property
+    def more_kept(self) -> int:
+        """How many the undo kept beyond those that are named."""
+        return self.job.kept - len(self.kept)
+
+    @property
+    def is_too_late(self) -> bool:
+        """It could be undone until a while ago."""
+        return self.stage == "result" and self.undo_until is not None and self.undo_until < timezone.now()
+
+    @property
     def is_busy(self) -> bool:
         return self.job.work != Work.NONE
 
@@ -75,7 +86,7 @@ def describe_import(job: Import, access: Access, *, in_list: bool = False) -> Im
         url=reverse("import", kwargs={"project_id": job.project_id, "import_id": job.pk}),
         stage=stage,
         step=step,
-        progress=measure_progress(job) if job.work in (Work.IMPORT, Work.UNDO) else None,
+        progress=measure_progress(job),
         can_undo=access.is_admin and ended and can_undo(job),
         undo_until=job.started_at + UNDO_FOR if job.started_at else None,
         profiles=job.created + job.updated,
@@ -114,7 +125,8 @@ def describe_map(
         "identity": _say_identity(job, shown, facts),
         "empties": [(value, label, job.empty == value) for value, label in Empty.choices],
         "guarded": any(column.counts["guarded"] for column in facts.columns),
-        "profiles": facts.rows - facts.rejected,
+        "sample_lines": len(facts.first) + len(facts.last) + _has_gap(facts),
+        "has_rows": facts.rows > facts.rejected,
     }
 
 
@@ -128,8 +140,12 @@ def _make_row(job: Import, column: Column, facts: Facts, problem: str) -> MapRow
         last=[(number, cells[column.index]) for number, cells in facts.last],
         problem=problem,
         warning=_find_warning(column, own),
-        has_gap=bool(facts.last) and facts.last[0][0] > facts.first[-1][0] + 1,
+        has_gap=_has_gap(facts),
     )
+
+
+def _has_gap(facts: Facts) -> bool:
+    return bool(facts.last) and facts.last[0][0] > facts.first[-1][0] + 1
 
 
 def _say_kind(kind: str, label: str, facts: ColumnFacts) -> str:

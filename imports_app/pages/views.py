@@ -1,5 +1,6 @@
 """The wizard, a page for each import whose content follows its state, and the history."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from imports_app import actions
+from imports_app.kept import write_kept
 from imports_app.models import Import, State, Work
 from imports_app.pages.forms import read_columns, read_wishes
 from imports_app.pages.show import describe_import, describe_map
@@ -157,7 +159,22 @@ def rejected_file(request: MemberRequest, access: Access, import_id: int) -> Htt
 
 def respond_rejects(job: Import) -> StreamingHttpResponse:
     """The file as a download. Raises `NotFound`."""
-    response = StreamingHttpResponse(write_rejects(job), content_type="text/csv; charset=utf-8")
-    name = f"{Path(job.name).stem or 'import'}-rejected.csv"
+    return _respond_file(job, write_rejects(job), "rejected")
+
+
+@member_page
+def kept_file(request: MemberRequest, access: Access, import_id: int) -> HttpResponse:
+    """The ids of those whom the undo left as they are."""
+    return respond_kept(actions.get_import(access.project, import_id))  # type: ignore[return-value]
+
+
+def respond_kept(job: Import) -> StreamingHttpResponse:
+    """The file as a download."""
+    return _respond_file(job, write_kept(job), "kept")
+
+
+def _respond_file(job: Import, pieces: Iterator[bytes], what: str) -> StreamingHttpResponse:
+    response = StreamingHttpResponse(pieces, content_type="text/csv; charset=utf-8")
+    name = f"{Path(job.name).stem or 'import'}-{what}.csv"
     response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
     return response

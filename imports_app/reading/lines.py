@@ -66,8 +66,9 @@ class Watched(io.RawIOBase):
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """An open file, unpacked."""
+    """An open file, and what it has unpacked."""
 
+    file: IO[bytes]
     content: Watched
     stream: IO[bytes]
 
@@ -80,7 +81,7 @@ def open_source(path: Path) -> Iterator[Source]:
         file.seek(0)
         content = Watched(gzip.GzipFile(fileobj=file) if packed else file)
         try:
-            yield Source(content=content, stream=io.BufferedReader(content, _BUFFER))
+            yield Source(file=file, content=content, stream=io.BufferedReader(content, _BUFFER))
         except (EOFError, gzip.BadGzipFile, zlib.error):
             raise BadInput("This gzip file is cut short or damaged. Pack it again, or upload it unpacked.") from None
 

@@ -7,7 +7,7 @@ and cells. The folder gets its name when all is written, so a folder with that n
 import gc
 import json
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -61,9 +61,21 @@ class Staged:
         return cls(folder=str(folder), **document)
 
 
-def stage_file(source: Path, folder: Path, dialect: Dialect, *, most_rows: int, most_bytes: int) -> Staged:
-    """Reads the file into the folder, unless that was done before. Raises `BadInput` for a file that is no CSV or
-    over a limit."""
+def tell_nobody(position: int) -> None:
+    """For `stage_file`, where nobody waits."""
+
+
+def stage_file(
+    source: Path,
+    folder: Path,
+    dialect: Dialect,
+    *,
+    most_rows: int,
+    most_bytes: int,
+    tell: Callable[[int], None] = tell_nobody,
+) -> Staged:
+    """Reads the file into the folder, unless that was done before. `tell` hears now and then how many bytes of the
+    file were read. Raises `BadInput` for a file that is no CSV or over a limit."""
     done = Staged.read(folder)
     if done is not None:
         return done
@@ -71,7 +83,9 @@ def stage_file(source: Path, folder: Path, dialect: Dialect, *, most_rows: int, 
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
     with open_source(source) as opened:
-        work = _Work(dialect=dialect, source=opened, draft=draft, most_rows=most_rows, most_bytes=most_bytes)
+        work = _Work(
+            dialect=dialect, source=opened, draft=draft, most_rows=most_rows, most_bytes=most_bytes, tell=tell
+        )
         with without_collector():
             facts = work.run()
     (draft / _FACTS).write_text(json.dumps({name: value for name, value in asdict(facts).items() if name != "folder"}))
@@ -101,6 +115,7 @@ class _Work:
     draft: Path
     most_rows: int
     most_bytes: int
+    tell: Callable[[int], None]
     rows: int = 0
     rejected: int = 0
     marks: int = field(default_factory=lambda: Marks.number)
@@ -121,6 +136,7 @@ class _Work:
                     )
                 writer.write_table(_make_table(lines, columns, first=self.rows, schema=writer.schema))
                 self._count(len(lines))
+                self.tell(self.source.file.tell())
             if writer is None:
                 raise (
                     refuse_empty()

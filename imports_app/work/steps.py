@@ -1,5 +1,7 @@
 """The pieces of work on an import. Each may be begun again at any time: what is done is found done."""
 
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -25,6 +27,8 @@ from profiles_app.errors import BadInput
 from profiles_app.ingest.catalog import find_excess_properties
 from profiles_app.ingest.limits import PROPERTY_NAMES
 
+# How often a page that watches the reading learns more.
+_TELL_SECONDS: Final = 0.5
 _GONE: Final = "The uploaded file is gone from the server. Upload it again."
 
 
@@ -168,7 +172,20 @@ def _stage(job: Import) -> Staged:
         dialect,
         most_rows=settings.IMPORTS["rows"],
         most_bytes=settings.IMPORTS["bytes"],
+        tell=_make_teller(job),
     )
+
+
+def _make_teller(job: Import) -> Callable[[int], None]:
+    told_at = time.monotonic()
+
+    def tell(position: int) -> None:
+        nonlocal told_at
+        if time.monotonic() - told_at > _TELL_SECONDS:
+            told_at = time.monotonic()
+            _save(job, bytes_read=position)
+
+    return tell
 
 
 def _judge_encoding(job: Import) -> None:

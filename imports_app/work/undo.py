@@ -87,17 +87,3 @@ def _undo(job: Import) -> bool:
 
 def _run(cursor: Any, statement: str, values: dict[str, Any]) -> None:
     cursor.execute(statement, values if "%(" in statement else None)
-
-
-_KEPT: Final = """
-SELECT present.distinct_id FROM imports_app_change AS change
-JOIN profiles_app_profile AS present ON present.id = change.profile_id
-WHERE change.of_id = %s AND change.kept ORDER BY present.distinct_id COLLATE "C" LIMIT %s
-"""
-
-
-def list_kept(job: Import, *, most: int) -> list[str]:
-    """The ids of those whom the undo left as they are, because they changed since."""
-    with connection.cursor() as cursor:
-        cursor.execute(_KEPT, [job.pk, most])
-        return [distinct_id for (distinct_id,) in cursor.fetchall()]

@@ -48,6 +48,7 @@ READ = {
     "new-import",
     "import",
     "rejected-file",
+    "kept-file",
     "cohorts",
     "cohorts-of-user",
     "cohorts-of-group",

@@ -1,0 +1,74 @@
+"""What the wizard's pages say, state by state."""
+
+import html
+import re
+
+import pytest
+from django.test import Client
+
+from imports_app.models import Import, Work
+from profiles_app.models import Profile, Project
+from tests.imports.making import import_rows, read_people, undo, upload
+from tests.pages.making import make_profile
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def read_page(client: Client, job: Import, tail: str = "") -> str:
+    """The text of the page of an import."""
+    content = client.get(f"/projects/{job.project_id}/imports/{job.pk}{tail}").content.decode()
+    text = re.sub(r"<[^>]*>", " ", content.partition("<main")[2])
+    return " ".join(html.unescape(text).split())
+
+
+@pytest.mark.parametrize(
+    ("content", "way_out"),
+    [
+        (b"$distinct_id,plan\n", "If the first row is no header but a profile, untick"),
+        (b'$distinct_id,plan\n1\n"2\n', "2 lines are no rows of this file as it was read."),
+    ],
+)
+def test_a_file_without_rows_says_so(project: Project, owner: Client, content: bytes, way_out: str) -> None:
+    page = read_page(owner, upload(project, content))
+    assert "This file has no rows" in page
+    assert way_out in page
+    assert "Import another file" in page
+    assert "Property Names" not in page
+
+
+def test_the_only_row_can_be_said_to_be_a_profile(project: Project, owner: Client) -> None:
+    job = upload(project, b"Ada,pro\n")
+    address = f"/projects/{project.pk}/imports/{job.pk}"
+    owner.post(f"{address}/reading", {name: job.reading[name] for name in job.reading if name != "header"})
+    assert "Property Names" in read_page(owner, job)
+
+
+def test_how_much_was_read(project: Project, owner: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("imports_app.work.steps._TELL_SECONDS", -1)
+    job = upload(project, b"$distinct_id,a\n" + b"x,1\n" * 300_000)
+    assert job.bytes_read == job.bytes
+    Import.objects.update(work=Work.READ, bytes_read=job.bytes // 4 + 1)
+    assert "25% · 293.0 KB of 1.1 MB" in read_page(owner, job)
+    answer = owner.get(f"/api/v1/imports/{job.pk}?project_id={project.pk}").json()
+    assert (answer["percent"], answer["rows_per_second"]) == (25, None)
+
+
+def test_an_undo_says_what_it_did(project: Project, owner: Client) -> None:
+    made = undo(import_rows(project, [["$distinct_id", "a"], ["x", "1"]]))
+    page = read_page(owner, made)
+    assert "1 profile that the import created is gone again." in page
+    assert "previous values" not in page
+    assert "kept" not in page
+    make_profile(project, "y", {"a": "0"})
+    make_profile(project, "z", {"a": "0"})
+    job = import_rows(project, [["$distinct_id", "a"], ["y", "1"], ["z", "1"], ["w", "1"]])
+    Profile.objects.filter(distinct_id__in=["z", "w"]).update(properties={"a": "2"})
+    import_rows(project, [["$distinct_id", "a"], ["z", "3"], ["w", "3"]])
+    page = read_page(owner, undo(job))
+    assert "1 profile that the import changed has its previous values again." in page
+    assert "created is gone" not in page
+    assert "2 profiles were kept as they are, because they have changed since." in page
+    file = owner.get(f"/projects/{project.pk}/imports/{job.pk}/kept.csv")
+    assert file["Content-Disposition"] == 'attachment; filename="people-kept.csv"'
+    assert sorted(file.getvalue().split()) == [b"$distinct_id", b"w", b"z"]
+    assert read_people(project)["y"] == {"a": "0"}
