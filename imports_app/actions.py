@@ -150,7 +150,8 @@ def is_read(job: Import) -> bool:
 
 def _begin(job: Import, queue: Queue) -> None:
     """Small files are done by who asks, who would wait longer for a worker; larger ones are queued."""
-    if job.bytes <= limits.READ_AT_ONCE and not transaction.get_connection().in_atomic_block:
+    is_small = job.bytes <= limits.READ_AT_ONCE and len(job.columns) <= limits.COLUMNS_AT_ONCE
+    if is_small and not transaction.get_connection().in_atomic_block:
         work_on(job.pk)
     else:
         transaction.on_commit(lambda: queue(job.pk))

@@ -35,7 +35,7 @@ def write_kept(job: Import) -> Iterator[bytes]:
 def _read(job: Import, *, after: int, most: int) -> list[tuple[int, str]]:
     with connection.cursor() as cursor:
         cursor.execute(_KEPT, [job.pk, after, most])
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def _spell(cells: list[str]) -> bytes:

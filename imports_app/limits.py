@@ -16,6 +16,7 @@ CHUNK: Final = 20_000
 CHUNK_BYTES: Final = 32 * 2**20
 # Small enough to be read while the upload is answered.
 READ_AT_ONCE: Final = 4 * 2**20
+COLUMNS_AT_ONCE: Final = 100
 # How long an import can be undone, and a file that nobody imported is kept.
 UNDO_FOR: Final = timedelta(days=30)
 FORGOTTEN_AFTER: Final = timedelta(days=7)

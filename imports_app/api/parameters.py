@@ -19,7 +19,8 @@ class NoParameters(Parameters):
 class UploadParameters(Parameters):
     """A form of several parts."""
 
-    file = serializers.FileField(help_text="The CSV file, plain or packed with gzip.")
+    # An empty one is refused by what reads it, which says what to do.
+    file = serializers.FileField(allow_empty_file=True, help_text="The CSV file, plain or packed with gzip.")
     group_key = KindOfGroup(required=False, help_text="The key of a kind of group; missing for users.")
 
 

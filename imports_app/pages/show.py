@@ -51,6 +51,13 @@ class ImportRow:
         ]
 
     @property
+    def numbers(self) -> list[int | None]:
+        """Created, updated, unchanged, rejected; of an import that did not begin to write, unknown."""
+        job = self.job
+        has_begun = job.started_at is not None
+        return [number if has_begun else None for number in (job.created, job.updated, job.unchanged, job.rejected)]
+
+    @property
     def more_kept(self) -> int:
         """How many the undo kept beyond those that are named."""
         return self.job.kept - len(self.kept)

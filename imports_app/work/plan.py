@@ -150,7 +150,7 @@ class _Planning:
 
     def _length(self) -> str:
         """Bytes of a row's values, in SQL."""
-        return " + ".join(f"coalesce(strlen(v{place}), 0)" for place in range(len(self.mapping.columns)))
+        return _add([f"coalesce(strlen(v{place}), 0)" for place in range(len(self.mapping.columns))])
 
     def _values(self) -> str:
         return "".join(f", v{place}" for place in range(len(self.mapping.columns)))
@@ -286,6 +286,12 @@ class _Planning:
 
     def _row(self, sql: str) -> Sequence[Any]:
         return tuple(self.db.execute(sql).fetchall()[0])
+
+
+def _add(terms: list[str]) -> str:
+    """The sum as a tree: a chain of hundreds of terms is deeper than DuckDB takes."""
+    half = len(terms) // 2
+    return f"({_add(terms[:half])} + {_add(terms[half:])})" if half else terms[0]
 
 
 def _choose(branches: list[tuple[str, str]]) -> str:

@@ -51,7 +51,8 @@ def get_plan_folder(job: Import, dialect: Dialect, mapping: Mapping) -> Path:
 
 def fail(job: Import, problem: str) -> None:
     """It ends here; what was written stays, and can be undone."""
-    _save(job, state=State.FAILED, work=Work.NONE, problem=problem, tries=0, ended_at=timezone.now())
+    same = Import.objects.filter(pk=job.pk, work=job.work)
+    same.update(state=State.FAILED, work=Work.NONE, problem=problem, tries=0, ended_at=timezone.now())
 
 
 def read_file(job: Import) -> None:
@@ -62,7 +63,7 @@ def read_file(job: Import) -> None:
     changes: dict[str, Any] = {"facts": facts.to_json(), "work": Work.NONE, "tries": 0}
     if len(job.columns) != facts.width or not job.columns or job.facts.get("header") != facts.header:
         changes |= _propose(job, facts)
-    _save(job, **changes)
+    _finish(job, **changes)
 
 
 def _propose(job: Import, facts: Facts) -> dict[str, Any]:
@@ -79,7 +80,7 @@ def check(job: Import) -> None:
     """Holds the plan against the present profiles."""
     mapping, plan = _plan(job)
     outcome = check_plan(plan, mapping, job.project, job.group_key)
-    _save(
+    _finish(
         job,
         state=State.CHECKED,
         work=Work.NONE,
@@ -194,6 +195,12 @@ def _judge_encoding(job: Import) -> None:
     if encoding != job.reading["encoding"]:
         told = {**job.reading, "encoding": encoding}
         _save(job, reading=told, detected=told)
+
+
+def _finish(job: Import, **changes: Any) -> None:
+    """Unless somebody cancelled or changed the import meanwhile: what was found is of no use then."""
+    told = {name: getattr(job, name) for name in ("work", "reading", "columns", "empty", "unguard")}
+    Import.objects.filter(pk=job.pk, **told).update(**changes)
 
 
 def _save(job: Import, **changes: Any) -> None:

@@ -25,7 +25,7 @@ from profiles_app.api.parameters import (
 from profiles_app.api.schema import NOTHING, describe
 from profiles_app.api.views import ProjectView
 from profiles_app.display.labels import UPDATED_AT
-from profiles_app.editing.changes import Change, Key, change_profile, delete_profile
+from profiles_app.editing.changes import Change, Key, change_profile, delete_profile, restore_profile
 from profiles_app.editing.fingerprints import take_fingerprint
 from profiles_app.errors import BadInput
 from profiles_app.filters.tree import Population
@@ -165,11 +165,12 @@ class Profile(ProjectView):
     """One profile, also of a user without properties.
 
     PATCH sets and removes properties of a profile that exists, all or none, and answers with the profile as it
-    is then. DELETE removes all properties; events stay, and with them a user without a profile. For 30 days the
-    profile's page can restore it. Analysts may only read.
+    is then. DELETE removes all properties; events stay, and with them a user without a profile. For 30 days it can
+    be restored. Analysts may only read.
 
-    The address takes ids with slashes, blanks and percent signs, encoded. Ids that end in `/` or
-    `/events`, or are the name of another address here (`count`, `export.csv`): use `/api/v1/profile?distinct_id=…`.
+    The address takes ids with slashes, blanks and percent signs, encoded. Ids that end in `/`, `/events` or
+    `/restore`, or are the name of another address here (`count`, `export.csv`): use
+    `/api/v1/profile?distinct_id=…`.
     """
 
     def get(self, request: Request, distinct_id: str) -> Response:
@@ -201,6 +202,37 @@ class ProfileById(ProjectView):
         return _delete(self, None, ProfileByIdParameters)
 
 
+class RestoreParameters(Parameters):
+    """Which kind of profile."""
+
+    group_key = KindOfGroup(required=False, help_text="The key of a kind of group: a group, not a user.")
+
+
+class RestoreByIdParameters(RestoreParameters):
+    """Which profile."""
+
+    distinct_id = DistinctId(help_text="The distinct id, any that there was.")
+
+
+@describe(post=("restore_profile", "Restore a deleted profile", RestoreParameters, OneProfile))
+class ProfileRestore(ProjectView):
+    """A profile that was deleted here or on a page in the last 30 days gets its properties back; what was set
+    meanwhile stays. Where there is nothing to restore, the answer is 404."""
+
+    def post(self, request: Request, distinct_id: str) -> Response:
+        return _restore(self, distinct_id, RestoreParameters)
+
+
+@describe(
+    post=("restore_profile_by_id", "Restore a deleted profile, whatever its id", RestoreByIdParameters, OneProfile)
+)
+class ProfileRestoreById(ProjectView):
+    """The same with the distinct id in the body: good for any id."""
+
+    def post(self, request: Request) -> Response:
+        return _restore(self, None, RestoreByIdParameters)
+
+
 def _change(view: ProjectView, distinct_id: str | None, kind: type[ChangeParameters]) -> Response:
     check_may_change(view.request, view.project)
     chosen = view.read(kind)
@@ -217,6 +249,13 @@ def _delete(view: ProjectView, distinct_id: str | None, kind: type[ProfileParame
     check_may_change(view.request, view.project)
     delete_profile(_make_key(view, distinct_id, view.read(kind)))
     return Response(status=204)
+
+
+def _restore(view: ProjectView, distinct_id: str | None, kind: type[RestoreParameters]) -> Response:
+    check_may_change(view.request, view.project)
+    chosen = view.read(kind)
+    profile = restore_profile(_make_key(view, distinct_id, chosen))
+    return Response(show_person(profile, group_key=chosen.get("group_key"), columns=None))
 
 
 def _make_key(view: ProjectView, distinct_id: str | None, chosen: dict[str, Any]) -> Key:

@@ -72,7 +72,7 @@ _Words = tuple[str, str, type[Parameters], Answer]
 
 def describe(
     *,
-    get: _Words,
+    get: _Words | None = None,
     post: _Words | None = None,
     form: _Words | None = None,
     patch: _Words | None = None,
@@ -82,7 +82,9 @@ def describe(
     fields equal the parameters."""
 
     def decorate(view: V) -> V:
-        operations = {"get": _extend(Operation(*get), view)}
+        operations = {}
+        if get:
+            operations["get"] = _extend(Operation(*get), view)
         if post:
             operations["post"] = _extend(Operation(*post), view, body=_JSON)
         if form:
@@ -98,7 +100,8 @@ def describe(
 
 
 def _extend(operation: Operation, view: type[APIView], body: str = "") -> Any:
-    in_path = [_DISTINCT_ID] if "distinct_id" in view.get.__code__.co_varnames else []  # type: ignore[attr-defined]
+    handler = getattr(view, "get", None) or view.post  # type: ignore[attr-defined]
+    in_path = [_DISTINCT_ID] if "distinct_id" in handler.__code__.co_varnames else []
     parameters = [operation.parameters] if operation.parameters().fields else []
     return extend_schema(
         operation_id=operation.id,

@@ -34,10 +34,12 @@ _profiles = [
     *both("profiles/count", profiles.ProfilesCount.as_view(), "api-profiles-count"),
     *both("profiles/export.csv", export.ProfilesFile.as_view(), "api-profiles-file"),
     *both("profile", profiles.ProfileById.as_view(), "api-profile-by-id"),
+    *both("profile/restore", profiles.ProfileRestoreById.as_view(), "api-restore-by-id"),
     *both("profile/events", activity.ProfileEventsById.as_view(), "api-events-by-id"),
     *both("profile/why", why.ProfileWhyById.as_view(), "api-why-by-id"),
     *both("profiles/<distinct_id:distinct_id>/why", why.ProfileWhy.as_view(), "api-profile-why"),
     *both("profiles/<distinct_id:distinct_id>/events", activity.ProfileEvents.as_view(), "api-profile-events"),
+    *both("profiles/<distinct_id:distinct_id>/restore", profiles.ProfileRestore.as_view(), "api-profile-restore"),
     # Last: it takes whatever is left below profiles/.
     *both("profiles/<distinct_id:distinct_id>", profiles.Profile.as_view(), "api-profile"),
 ]

@@ -134,3 +134,21 @@ def test_events_outlive_their_profile(script: Caller, alice: Profile) -> None:
     assert script.read(ALICE)["properties"] == {}
     assert len(script.read(f"{ALICE}/events")["results"]) == 1
     assert change(script, ALICE, {"set": {"plan": "new"}}).json()["properties"] == {"plan": "new"}
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [("/api/v1/profiles/alice/restore", {}), ("/api/v1/profile/restore", {"distinct_id": "alice"})],
+)
+def test_what_was_deleted_is_restored(path: str, body: dict[str, str], ask_as: AskAs, alice: Profile) -> None:
+    owner = ask_as("owner")
+    assert change(owner, path, body, "post").status_code == 404
+    change(owner, ALICE, None, "delete")
+    for who, status in (("teammate", 403), ("outsider", 404), ("anonymous", 401)):
+        assert change(ask_as(who), path, body, "post").status_code == status
+    assert change(owner, path, body | {"nonsense": 1}, "post").status_code == 400
+    answer = change(ask_as("secret"), path, body, "post")
+    assert answer.status_code == 200, answer.content
+    assert answer.json()["properties"] == {"plan": "pro", "n": 1}
+    assert properties_of(alice) == {"plan": "pro", "n": 1}
+    assert change(owner, path, body, "post").status_code == 404

@@ -78,6 +78,44 @@ def test_from_the_file_to_the_undo(project: Project, open_as: Callable[..., Page
     assert read_people(project) == {}
 
 
+def test_an_export_is_imported_with_no_clicks_in_the_mapping(
+    project: Project, open_as: Callable[..., Page], tmp_path: Path
+) -> None:
+    for number in range(12):
+        odd = {"$name": f"=Person, “{number}”", "zip": f"00{number}", "age": number, "ok": number > 3, "tags": ["a, b"]}
+        make_profile(project, f"+{number}", odd)
+    page = open_as("owner", f"/projects/{project.pk}/users")
+    page.get_by_role("button", name="Export").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download CSV").click()
+    download.value.save_as(tmp_path / "users.csv")
+    page.goto(f"/projects/{project.pk}/imports/new")
+    page.get_by_label("Choose a CSV file").set_input_files(tmp_path / "users.csv")
+    page.get_by_role("button", name="Upload").click()
+    page.get_by_role("button", name="Check").click()
+    expect(page.locator(".counts-sum")).to_contain_text("12 rows read = 0 to create + 0 to update + 12 unchanged")
+    expect(page.get_by_text("No profile would change")).to_be_visible()
+
+
+def test_a_list_of_emails_becomes_a_cohort_to_filter_by(
+    project: Project, open_as: Callable[..., Page], tmp_path: Path
+) -> None:
+    make_profile(project, "p0@example.com", {"$email": "p0@example.com", "plan": "pro"})
+    make_profile(project, "other@example.com", {"$email": "other@example.com"})
+    file = tmp_path / "android.csv"
+    file.write_text("Email,Cohort\n" + "".join(f"p{number}@example.com,Android Users\n" for number in range(60)))
+    page = open_as("owner", f"/projects/{project.pk}/imports/new")
+    page.get_by_label("Choose a CSV file").set_input_files(file)
+    page.get_by_role("button", name="Upload").click()
+    page.get_by_role("button", name="Check").click()
+    expect(page.locator(".counts-sum")).to_contain_text("60 rows read = 59 to create + 1 to update + 0 unchanged")
+    page.get_by_role("button", name="Import 60 profiles").click()
+    page.get_by_role("link", name="See all with Cohort = Android Users").click()
+    expect(page.locator("#summary strong")).to_have_text("60")
+    expect(page.get_by_role("link", name="other@example.com")).to_have_count(0)
+    assert read_people(project)["p0@example.com"]["plan"] == "pro"
+
+
 def test_a_spreadsheet_is_refused_where_it_was_chosen(
     project: Project, visitor: Visitor, people: People, tmp_path: Path
 ) -> None:

@@ -179,6 +179,22 @@ def test_cancelled_before_it_began(project: Project) -> None:
     assert read_people(project) == {}
 
 
+@pytest.mark.parametrize("step", ["_plan", "check_plan"])
+def test_cancelled_while_it_is_checked(project: Project, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    from imports_app.work import steps
+
+    job = upload(project, [["$distinct_id", "a"], ["x", "1"]])
+    go_on = getattr(steps, step)
+
+    def cancel_first(*arguments: Any) -> Any:
+        actions.cancel_import(Import.objects.get(pk=job.pk))
+        return go_on(*arguments)
+
+    monkeypatch.setattr(steps, step, cancel_first)
+    check(job)
+    assert (job.state, job.work) == (State.CANCELLED, "")
+
+
 def test_cancelled_on_its_way_and_undone(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "CHUNK", 2)
     job = upload(project, [["$distinct_id", "a"], *([f"p{n}", "1"] for n in range(6))])
