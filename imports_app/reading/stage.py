@@ -83,9 +83,7 @@ def stage_file(
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
     with open_source(source) as opened:
-        work = _Work(
-            dialect=dialect, source=opened, draft=draft, most_rows=most_rows, most_bytes=most_bytes, tell=tell
-        )
+        work = _Work(dialect=dialect, source=opened, draft=draft, most_rows=most_rows, most_bytes=most_bytes, tell=tell)
         with without_collector():
             facts = work.run()
     (draft / _FACTS).write_text(json.dumps({name: value for name, value in asdict(facts).items() if name != "folder"}))
