@@ -67,6 +67,21 @@ def show_side_panel(page: Page) -> None:
     page.locator("#side-panel .event summary").first.click()
 
 
+def show_filter(page: Page) -> None:
+    watched = "(event:watch video,op:at_least,value:10,window:(last:(n:7,unit:day)))"
+    lives = "(property:$country_code,type:string,op:is,value:!(NO,DE))"
+    pays = "(property:plan,type:string,op:is_not,value:!(free))"
+    page.goto(f"{page.url}?filter={quote(f'(all:!({watched},{lives},{pays}))')}")
+    page.locator(".filter-line").nth(2).wait_for()
+
+
+def show_filter_menu(page: Page) -> None:
+    show_filter(page)
+    page.locator(".add-button").first.click()
+    page.locator("[data-choice][data-name='watch video']").focus()
+    page.locator("#menu-note .note-title").wait_for()
+
+
 def show_breakdown(page: Page) -> None:
     page.get_by_role("button", name="Breakdown", exact=True).click()
     page.locator(".breakdown-list").wait_for()
@@ -102,6 +117,8 @@ PICTURES: Final[dict[str, tuple[Callable[[Page], None], dict[str, Any]]]] = {
     "users": (show_users, {}),
     "profile": (show_profile, {}),
     "side-panel": (show_side_panel, {}),
+    "filter": (show_filter, {}),
+    "filter-menu": (show_filter_menu, {}),
     "breakdown": (show_breakdown, {}),
     "selection": (show_selection, {}),
     "columns": (show_columns, {}),

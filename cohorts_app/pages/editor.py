@@ -18,7 +18,7 @@ from cohorts_app.selectors.changes import Change, foresee_change
 from cohorts_app.selectors.cohorts import actor_of, get_cohort
 from cohorts_app.services.cohorts import Fields, change_cohort, create_cohort
 from cohorts_app.services.sizes import record_sizes
-from profiles_app.builder.actions import Target, apply_action
+from profiles_app.builder.actions import Target, apply_actions
 from profiles_app.builder.draft import Draft
 from profiles_app.builder.drawing import Builder, Place, draw_builder
 from profiles_app.builder.judging import Judgement, judge_draft
@@ -185,8 +185,8 @@ def _read_form(request: MemberRequest, access: Access, cohort: Cohort | None) ->
         return replace(form, document=_read_document(params))
     said = params.get("population", "")
     population = Population(said) if said in set(Population) else Population.PROFILES
-    steps = params.get("do", "apply")
-    drawn, target = apply_action(*read_form(params), "apply" if steps == "save" else steps)
+    steps = [step for step in params.getlist("do") if step != "save"]
+    drawn, target = apply_actions(*read_form(params), steps)
     judgement = judge_draft(drawn, cohorts=cohorts_of(form.place.cohorts_scope), population=population)
     document = {"population": str(population), "where": judgement.written.where}
     return replace(form, document=document, draft=drawn, judgement=judgement, target=target)

@@ -1,6 +1,6 @@
 """What the buttons of the form do to a draft: one function for each word of `do`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -17,7 +17,6 @@ from profiles_app.builder.draft import (
     SequenceRow,
     StepRow,
     change_node,
-    find_node,
     find_parent,
     list_children,
     make_draft,
@@ -53,10 +52,24 @@ def parse_target(text: str) -> Target:
     return Target(purpose=purpose, node=int(node))
 
 
-def apply_action(draft: Draft, joins: dict[int, str], do: str) -> tuple[Draft, Target | None]:
-    """The changed draft, and the menu to open, which only pages without JavaScript ask for so. Raises
-    `BadForm` for a button that no page has."""
-    draft = apply_joins(draft, joins)
+def apply_actions(draft: Draft, joins: dict[int, str], steps: Sequence[str]) -> tuple[Draft, Target | None]:
+    """The draft after each step, all of them taken on the form as it was posted: several where no answer came
+    between them. And the menu to open, which only pages without JavaScript ask for so. Raises `BadForm` for a
+    button that no page has."""
+    draft, target = apply_joins(draft, joins), None
+    for step in _order(steps):
+        draft, target = _apply_action(draft, step)
+    return draft, target
+
+
+def _order(steps: Sequence[str]) -> list[str]:
+    """A chip is named by its place, which changes when one in front of it goes: the last of them goes first."""
+    drops = {step for step in steps if step.startswith("drop:")}
+    others = [step for step in steps if step not in drops]
+    return sorted(drops, key=lambda step: _read_id(step.rpartition(":")[2]), reverse=True) + (others or ["apply"])
+
+
+def _apply_action(draft: Draft, do: str) -> tuple[Draft, Target | None]:
     word, _, rest = do.partition(":")
     if word == "menu":
         return draft, parse_target(rest)
@@ -237,9 +250,6 @@ def _pick(draft: Draft, rest: str) -> Draft:
     if len(parts) != 4 or not parts[3]:
         raise BadForm
     target = parse_target(":".join(parts[:2]))
-    node = find_node(draft, target.node)
-    if node is None:
-        raise BadForm
     return change_node(draft, target.node, lambda old: (_choose(draft, old, target, parts[2], parts[3]),))
 
 

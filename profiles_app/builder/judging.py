@@ -37,7 +37,7 @@ def judge_draft(draft: Draft, *, cohorts: CohortResolver, population: Population
     except BadFilter as bad:
         faults: dict[int, list[str]] = {}
         for problem in bad.problems:
-            faults.setdefault(written.find_node(problem.path) or draft.id, []).append(problem.message)
+            faults.setdefault(written.find_node(problem.path) or draft.id, []).append(problem.sentence)
         return Judgement(written=written, tree=None, problem=bad, faults=faults)
     return Judgement(written=written, tree=tree, problem=None, faults={})
 

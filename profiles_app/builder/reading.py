@@ -136,10 +136,10 @@ class Form:
         return tuple(dict.fromkeys(values))[: MOST_VALUES + 1]
 
     def _read_added(self, node: int, kind: Input | None) -> tuple[str, ...]:
-        """The value that was typed last; "pick" is one that was chosen from the suggestions, as JSON."""
-        picked = self.one(node, "pick")
+        """The value that was typed last; "pick" are those that were chosen from the suggestions, as JSON."""
+        picked = [text for text in self.many(node, "pick") if text]
         if picked:
-            return _read_picked(picked, kind)
+            return tuple(value for text in picked for value in _read_picked(text, kind))
         typed = self.one(node, "add").strip()
         item = read_item(typed) if kind is Input.ITEMS else None
         if isinstance(item, str):

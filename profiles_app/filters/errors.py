@@ -9,11 +9,18 @@ from profiles_app.errors import BadInput
 @dataclass(frozen=True)
 class Problem:
     """One fault. `path` leads from the document to it, as in `where.all[1].value`; `code` is for
-    programs and stable; `message` is a sentence that says what to do."""
+    programs and stable; `message` is a sentence that says what to do, `said` the same in the words of the
+    menus, where those differ from what a document has."""
 
     path: str
     code: str
     message: str
+    said: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """For a page."""
+        return self.said or self.message
 
 
 class BadFilter(BadInput):

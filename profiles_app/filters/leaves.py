@@ -1,9 +1,9 @@
 """Reading the leaves of a filter document."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final, TypeAlias
 
-from profiles_app.filters.comparisons import COMPARISONS, find_comparison
+from profiles_app.filters.comparisons import COMPARISONS, Comparison, find_comparison
 from profiles_app.filters.inputs import Input, read_value
 from profiles_app.filters.operators import OPERATORS, Operator, find_operator, list_types_of
 from profiles_app.filters.reading import Reader
@@ -28,6 +28,7 @@ FEWEST_STEPS: Final = 2
 MOST_STEPS: Final = 10
 LARGEST_ID: Final = 2**63 - 1
 CASTABLE: Final = frozenset({Type.NUMBER, Type.BOOLEAN})
+_UNKNOWN: Final = "This operator is not known here;"
 
 Raw: TypeAlias = Mapping[str, object]
 ReadWhere: TypeAlias = Callable[[object, str], Node | None]
@@ -82,9 +83,17 @@ class LeafReader:
             return None
         operator = find_operator(kind, key) if isinstance(key, str) else None
         if operator is None:
-            known = ", ".join(one.key for one in OPERATORS if one.type is kind)
-            self._reader.report(f"{path}.op", "wrong_operator", f"For the type {kind} choose one of {known}.")
+            self._report_operator(path, [one for one in OPERATORS if one.type is kind], start=f"For the type {kind} c")
         return operator
+
+    def _report_operator(self, path: str, known: Iterable[Operator | Comparison], *, start: str = "C") -> None:
+        choices = list(known)
+        self._reader.report(
+            f"{path}.op",
+            "wrong_operator",
+            f"{start}hoose one of {', '.join(one.key for one in choices)}.",
+            said=f"{_UNKNOWN} choose one of {', '.join(f'“{one.label}”' for one in choices)}.",
+        )
 
     def _type(self, raw: Raw, path: str) -> Type | None:
         """The type, or the only one that has such an operator."""
@@ -96,7 +105,8 @@ class LeafReader:
             return None
         types = list_types_of(raw["op"]) if isinstance(raw["op"], str) else []
         if not types:
-            self._reader.report(f"{path}.op", "wrong_operator", "There is no such operator; write a type.")
+            message = "There is no such operator; write a type."
+            self._reader.report(f"{path}.op", "wrong_operator", message, said=f"{_UNKNOWN} choose another.")
         elif len(types) > 1:
             choices = " or ".join(types)
             self._reader.report(f"{path}.type", "missing", f"This operator works on several types; write {choices}.")
@@ -135,9 +145,8 @@ class LeafReader:
 
     def _comparison(self, raw: Raw, path: str) -> tuple[str, tuple[float, ...]]:
         key = raw.get("op", "at_least")
-        known = [comparison.key for comparison in COMPARISONS]
-        if not isinstance(key, str) or key not in known:
-            self._reader.report(f"{path}.op", "wrong_operator", f"Choose one of {', '.join(known)}.")
+        if not isinstance(key, str) or key not in [comparison.key for comparison in COMPARISONS]:
+            self._report_operator(path, COMPARISONS)
             return "at_least", ()
         takes = find_comparison(key).input
         if "value" not in raw and takes is Input.NUMBER:

@@ -23,8 +23,8 @@ class Reader:
     def __init__(self) -> None:
         self.problems: list[Problem] = []
 
-    def report(self, path: str, code: str, message: str) -> None:
-        self.problems.append(Problem(path, code, message))
+    def report(self, path: str, code: str, message: str, *, said: str = "") -> None:
+        self.problems.append(Problem(path, code, message, said))
 
     def mapping(self, raw: object, path: str, *, keys: Collection[str], what: str) -> Mapping[str, object] | None:
         """An object with no other than these keys."""

@@ -26,12 +26,12 @@ _LONGEST: Final = MOST * (LONGEST_NAME + 3)
 
 @dataclass(frozen=True, kw_only=True)
 class Heading:
-    """The head of a column: `sorted` is '', 'ascending' or 'descending'; `url` sorts, or turns around.
-    `is_number`: the page has nothing but numbers in it."""
+    """The head of a column: `sorted` is '', 'ascending' or 'descending'; `sort`, in the address, sorts by it, or
+    turns around. `is_number`: the page has nothing but numbers in it."""
 
     name: str
     sorted: str
-    url: str
+    sort: str
     is_number: bool
 
     @property

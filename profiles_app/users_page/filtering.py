@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.http import HttpResponse, HttpResponseRedirect
 from django_htmx.http import reswap
 
-from profiles_app.builder.actions import apply_action
+from profiles_app.builder.actions import apply_actions
 from profiles_app.builder.draft import Draft
 from profiles_app.builder.drawing import Builder, draw_builder
 from profiles_app.builder.judging import Judgement, fits_in_address, judge_draft
@@ -84,7 +84,7 @@ class _Step:
 
 
 def _change(request: MemberRequest, access: Access, *, group_key: GroupKey | None) -> HttpResponse:
-    draft, target = apply_action(*read_form(request.POST), request.POST.get("do", ""))
+    draft, target = apply_actions(*read_form(request.POST), request.POST.getlist("do"))
     judgement = judge_draft(draft, cohorts=cohorts_of(_scope_of(access, group_key)))
     rest = read_the_rest(request.POST, access, group_key=group_key)
     if request.htmx:

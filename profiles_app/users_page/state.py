@@ -83,7 +83,7 @@ class PeopleState:
             ("population", "" if self.population == Population.PROFILES else self.population.value),
             ("filter", self.filter_text or _write_filter(self.filter)),
             ("search", self.search),
-            ("sort", _write_sort(self.sort, descending=self.descending)),
+            ("sort", "" if self._is_usual_order else write_sort(self.sort, descending=self.descending)),
             ("columns", name_columns(self.columns, usual=self.usual_columns, default=self.default_columns)),
             ("view", self.view),
             ("page", self.page),
@@ -91,6 +91,10 @@ class PeopleState:
             ("open", self.open),
         )
         return [(name, text) for name, text in pairs if text]
+
+    @property
+    def _is_usual_order(self) -> bool:
+        return self.sort == UPDATED_AT and self.descending
 
     def url(self, path: str) -> str:
         """The address of this state."""
@@ -185,9 +189,10 @@ def _parse_sort(text: str) -> tuple[str, bool]:
     return name, text[0] == "-"
 
 
-def _write_sort(name: str, *, descending: bool) -> str:
+def write_sort(name: str, *, descending: bool) -> str:
+    """As the address has it."""
     if descending:
-        return "" if name == UPDATED_AT else f"-{name}"
+        return f"-{name}"
     return f"+{name}" if name[0] in "+-" else name
 
 

@@ -31,7 +31,7 @@ from profiles_app.users_page.panel import PANEL, answer_panel, draw_panel
 from profiles_app.users_page.reading import read_state, read_the_rest
 from profiles_app.users_page.saved_views import copy_query, describe_views, write_query
 from profiles_app.users_page.snippets import list_snippets, read_server_address
-from profiles_app.users_page.state import PeopleState, read_position, write_position
+from profiles_app.users_page.state import PeopleState, read_position, write_position, write_sort
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,7 +156,8 @@ def _read_people(access: Access, state: PeopleState, query: PeopleQuery, path: s
     numbers = find_numbers(state.columns, page.people)
     return _describe_state(state, query, path) | {
         "count": count,
-        "headings": _list_headings(state, path, numbers),
+        "headings": [_make_heading(name, state, is_number=name in numbers) for name in (NAME, *state.columns)],
+        "sort_fields": [(name, text) for name, text in state.change().fields() if name != "sort"],
         "rows": [
             _make_row(person, access, group_key=query.group_key, state=state, here=here, numbers=numbers)
             for person in page.people
@@ -197,15 +198,11 @@ def _describe_problem(problem: UserFacingError, state: PeopleState, query: Peopl
     }
 
 
-def _list_headings(state: PeopleState, path: str, numbers: Container[str]) -> list[Heading]:
-    return [_make_heading(name, state, path, is_number=name in numbers) for name in (NAME, *state.columns)]
-
-
-def _make_heading(name: str, state: PeopleState, path: str, *, is_number: bool) -> Heading:
+def _make_heading(name: str, state: PeopleState, *, is_number: bool) -> Heading:
     active = state.sort == name
     order = ("descending" if state.descending else "ascending") if active else ""
-    turned = state.change(sort=name, descending=active and not state.descending)
-    return Heading(name=name, sorted=order, url=turned.url(path), is_number=is_number)
+    turned = write_sort(name, descending=active and not state.descending)
+    return Heading(name=name, sorted=order, sort=turned, is_number=is_number)
 
 
 def _make_row(

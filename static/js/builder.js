@@ -15,10 +15,13 @@ function later(name, delay, task) {
 }
 
 /* Sending: what is typed after a moment, what is chosen at once. An answer to an older state of the form
-   must not overwrite what is being typed, so the request for it is given up. */
+   must not overwrite what is being typed, so the request for it is given up. The one that takes its place says
+   the steps again that no answer has come to. `data-waiting` tells others that the form is ahead of the page. */
+
+let unanswered = [];
+let sent = new Map();
 
 function send() {
-  clearTimeout(pending.get("send"));
   form()?.requestSubmit();
 }
 
@@ -26,6 +29,7 @@ document.addEventListener("input", (event) => {
   if (!event.target.matches("[data-builder-form] [data-live]")) return;
   htmx.trigger(form().closest("[hx-sync]") ?? form(), "htmx:abort");
   event.target.dataset.typed = "";
+  form().dataset.waiting = "";
   later("send", DELAY, send);
 });
 
@@ -41,7 +45,38 @@ document.addEventListener("change", (event) => {
 });
 
 document.addEventListener("htmx:configRequest", (event) => {
-  if (event.target === form()) for (const field of document.querySelectorAll("[data-typed]")) delete field.dataset.typed;
+  if (event.target !== form()) return;
+  clearTimeout(pending.get("send"));
+  for (const field of document.querySelectorAll("[data-typed]")) delete field.dataset.typed;
+  const { formData } = event.detail;
+  unanswered.push(...formData.getAll("do"));
+  formData.delete("do");
+  for (const step of unanswered) formData.append("do", step);
+  sent = new Map([...document.querySelectorAll("[data-suggest]")].map((field) => [field.id, field.value]));
+  form().dataset.waiting = "";
+});
+
+for (const name of ["htmx:beforeOnLoad", "htmx:sendError", "htmx:timeout"]) {
+  document.addEventListener(name, (event) => {
+    if (event.target !== form()) return;
+    unanswered = [];
+    delete form().dataset.waiting;
+  });
+}
+
+// What was typed into a field of values since, is no part of the answer.
+document.addEventListener("htmx:oobBeforeSwap", (event) => {
+  const field = document.activeElement;
+  if (event.detail.target.id !== "builder-body" || !field?.matches("[data-suggest]")) return;
+  const before = sent.get(field.id) ?? "";
+  const text = field.value.startsWith(before) ? field.value.slice(before.length) : field.value;
+  if (!text) return;
+  // As it goes, the browser would say that it has changed.
+  field.value = "";
+  document.addEventListener("htmx:oobAfterSwap", () => {
+    const place = document.getElementById(field.id);
+    if (place) place.value = text;
+  }, { once: true });
 });
 
 /* The button of the toolbar. */
@@ -257,7 +292,10 @@ function activate(field, step) {
 }
 
 function take(field, option) {
-  field.closest("[data-values]").querySelector("[data-pick]").value = option.dataset.picked;
+  const [pick] = field.closest("[data-values]").querySelectorAll("[data-pick]");
+  // What was picked before it stays until it has come.
+  if (pick.value) pick.after(pick.cloneNode());
+  pick.value = option.dataset.picked;
   field.value = "";
   send();
 }

@@ -3,8 +3,11 @@
 
 const line = () => document.getElementById("failures");
 
-for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
-  document.addEventListener(name, () => (line().hidden = false));
+for (const [name, kind] of [["htmx:sendError", "connection"], ["htmx:timeout", "connection"], ["htmx:responseError", "server"]]) {
+  document.addEventListener(name, () => {
+    for (const text of line().querySelectorAll("[data-failure]")) text.hidden = text.dataset.failure !== kind;
+    line().hidden = false;
+  });
 }
 document.addEventListener("htmx:beforeSwap", (event) => {
   if (!event.detail.isError) line().hidden = true;

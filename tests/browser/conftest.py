@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,8 +13,9 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, s
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
-from profiles_app.models import User
+from profiles_app.models import Kind, Project, PropertyDefinition, Scope, User
 from tests.conftest import People
+from tests.pages.making import make_events, make_profile
 
 # Playwright runs an event loop in this thread, which Django would take for a view's.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
@@ -96,3 +98,22 @@ def open_as(visitor: Visitor, people: People) -> Callable[..., Page]:
         return visitor.open(getattr(people, who), path, **options)
 
     return open_page
+
+
+@pytest.fixture
+def viewers(project: Project) -> Project:
+    """Six people who watch videos."""
+    for name in ("$country_code", "plan"):
+        PropertyDefinition.objects.create(project=project, scope=Scope.PROFILE, name=name, kinds=Kind.STRING)
+    PropertyDefinition.objects.create(project=project, scope=Scope.PROFILE, name="logins", kinds=Kind.NUMBER)
+    PropertyDefinition.objects.create(project=project, scope=Scope.EVENT, name="genre", kinds=Kind.STRING)
+    now = datetime.now(UTC)
+    people = [("anna", "NO", "pro", 12), ("bo", "NO", "free", 11), ("cem", "DE", "team", 3), ("dora", "DE", "pro", 10),
+              ("eve", "FR", "pro", 20), ("finn", "NO", "pro", 0)]  # fmt: skip
+    for number, (name, country, plan, watched) in enumerate(people):
+        properties = {"$name": name.title(), "$country_code": country, "plan": plan, "logins": number}
+        profile = make_profile(project, name, properties)
+        times = [now - timedelta(hours=hour) for hour in range(watched)]
+        make_events(profile, "watch video", times, {"genre": "drama" if number % 2 else "comedy"})
+        make_events(profile, "like video", times[:1])
+    return project

@@ -2,14 +2,12 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from profiles_app.models import Kind, Project, PropertyDefinition, Scope
+from profiles_app.models import Project
 from tests.browser.conftest import Visitor
-from tests.pages.making import make_events, make_profile
 
 Open = Callable[..., Page]
 
@@ -18,24 +16,6 @@ Open = Callable[..., Page]
 def _given_up_for_the_next(visitor: Visitor) -> None:
     """What htmx says of a request that a later one replaces."""
     visitor.expected = ("htmx:afterRequest", "htmx:sendAbort")
-
-
-@pytest.fixture
-def viewers(project: Project) -> Project:
-    for name in ("$country_code", "plan"):
-        PropertyDefinition.objects.create(project=project, scope=Scope.PROFILE, name=name, kinds=Kind.STRING)
-    PropertyDefinition.objects.create(project=project, scope=Scope.PROFILE, name="logins", kinds=Kind.NUMBER)
-    PropertyDefinition.objects.create(project=project, scope=Scope.EVENT, name="genre", kinds=Kind.STRING)
-    now = datetime.now(UTC)
-    people = [("anna", "NO", "pro", 12), ("bo", "NO", "free", 11), ("cem", "DE", "team", 3), ("dora", "DE", "pro", 10),
-              ("eve", "FR", "pro", 20), ("finn", "NO", "pro", 0)]  # fmt: skip
-    for number, (name, country, plan, watched) in enumerate(people):
-        properties = {"$name": name.title(), "$country_code": country, "plan": plan, "logins": number}
-        profile = make_profile(project, name, properties)
-        times = [now - timedelta(hours=hour) for hour in range(watched)]
-        make_events(profile, "watch video", times, {"genre": "drama" if number % 2 else "comedy"})
-        make_events(profile, "like video", times[:1])
-    return project
 
 
 def count(page: Page) -> Locator:

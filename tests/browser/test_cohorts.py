@@ -9,6 +9,7 @@ from cohorts_app.models import Cohort
 from cohorts_app.services.sizes import record_sizes
 from profiles_app.models import Project, PropertyDefinition, Scope
 from profiles_app.models.catalog import Kind
+from tests.browser.conftest import Visitor
 from tests.browser.test_accessibility import look
 from tests.cohorts.making import make_cohort, make_static
 from tests.conftest import People
@@ -25,7 +26,9 @@ def choose_value(page: Page, value: str) -> None:
     page.locator(".value-add").blur()
 
 
-def test_the_life_of_a_cohort(open_as: Callable[..., Page], project: Project) -> None:
+def test_the_life_of_a_cohort(open_as: Callable[..., Page], project: Project, visitor: Visitor) -> None:
+    # What htmx says of a request that a later one replaces.
+    visitor.expected = ("htmx:afterRequest", "htmx:sendAbort")
     for name, plan in {"Alice": "pro", "Bob": "pro", "Carol": "free"}.items():
         make_profile(project, name.lower(), {"$name": name, "plan": plan})
     PropertyDefinition.objects.create(project=project, scope=Scope.PROFILE, name="plan", kinds=Kind.STRING)

@@ -58,7 +58,7 @@ def test_an_analyst_finds_somebody(crowd: Project, people: People, visitor: Visi
 def test_sorting_and_paging_keep_the_address(crowd: Project, open_as: Open) -> None:
     page = open_as("teammate", f"/projects/{crowd.pk}/users")
     names = page.locator("tbody .person-name")
-    page.get_by_role("link", name="Email").click()
+    page.get_by_role("button", name="Email").click()
     expect(names.first).to_have_text("Person 000")
     expect(page.get_by_role("columnheader", name="Email")).to_have_attribute("aria-sort", "ascending")
     # The focus stays where it was, so that the next press turns the order around.
@@ -112,14 +112,14 @@ def test_bars_while_loading_and_a_line_when_it_fails(crowd: Project, open_as: Op
     visitor.expected = ("net::ERR_FAILED", "htmx:sendError", "htmx:afterRequest")
     page = open_as("teammate", f"/projects/{crowd.pk}/users")
     held = hold(page, "**/users?*")
-    page.get_by_role("link", name="City").click()
+    page.get_by_role("button", name="City").click()
     expect(page.locator("#results")).to_have_attribute("aria-busy", "true")
     expect(page.locator("tbody .person-name").first).to_be_hidden()
     held[0].abort()
     expect(page.get_by_role("alert")).to_contain_text("did not answer")
     expect(page.locator("tbody .person-name").first).to_be_visible()
     page.unroute("**/users?*")
-    page.get_by_role("link", name="City").click()
+    page.get_by_role("button", name="City").click()
     expect(page.get_by_text("did not answer")).to_be_hidden()
 
 
@@ -213,7 +213,7 @@ def _tab_to(page: Page, name: str) -> None:
 
 def test_without_javascript(crowd: Project, open_as: Open) -> None:
     page = open_as("teammate", f"/projects/{crowd.pk}/users", java_script_enabled=False)
-    page.get_by_role("link", name="Email").click()
+    page.get_by_role("button", name="Email").click()
     expect(page.locator("tbody .person-name").first).to_have_text("Person 000")
     page.get_by_role("link", name="Next").click()
     expect(page.locator("tbody .person-name").first).to_have_text("Person 050")

@@ -81,10 +81,10 @@ def test_back_closes_and_opens_again(crowd: Project, open_as: Open) -> None:
     page.reload()
     expect(page.get_by_role("dialog", name="Person 03")).to_be_visible()
     # Another order keeps it, also in the address; one that was closed does not come back.
-    page.get_by_role("link", name="Name", exact=True).click()
+    page.get_by_role("button", name="Name", exact=True).click()
     expect(page).to_have_url(re.compile(r"sort=\$name&open=p%2F03"))
     page.get_by_role("link", name="Close").click()
-    page.get_by_role("link", name="Name", exact=True).click()
+    page.get_by_role("button", name="Name", exact=True).click()
     expect(page).to_have_url(re.compile(r"sort=-\$name$"))
     expect(page.get_by_role("dialog")).to_be_hidden()
 
@@ -177,7 +177,7 @@ def test_from_the_breakdown_to_a_filter(crowd: Project, open_as: Open) -> None:
     button.click()
     expect(rows).to_have_count(0)
     expect(page).not_to_have_url(re.compile("breakdown"))
-    page.get_by_role("link", name="Name", exact=True).click()
+    page.get_by_role("button", name="Name", exact=True).click()
     expect(page).to_have_url(re.compile("sort="))
     expect(rows).to_have_count(0)
 
