@@ -31,6 +31,7 @@ from profiles_app.models import (
     BulkKind,
     BulkState,
     EditKind,
+    GroupKey,
     Profile,
     ProfileEdit,
     Project,
@@ -69,6 +70,14 @@ def get_change(project: Project, change_id: int) -> BulkChange:
     if change is None:
         raise NotFound("This change does not exist any more. Select the people again.")
     return change
+
+
+def list_running(project: Project, group_key: GroupKey | None) -> list[BulkChange]:
+    """Changes that wait for the worker or that it is at, the oldest first."""
+    running = BulkChange.objects.filter(
+        project=project, group_key=group_key, ended_at=None, state__in=(BulkState.WAITING, BulkState.RUNNING)
+    )
+    return list(running.select_related("group_key").order_by("pk"))
 
 
 def confirm_change(change: BulkChange, *, kind: BulkKind, name: str = "", value: Any = None) -> None:

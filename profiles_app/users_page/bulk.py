@@ -81,7 +81,9 @@ def show_change(request: MemberRequest, access: Access, change_id: int) -> HttpR
     change = bulk.get_change(access.project, change_id)
     context = _describe(change)
     if request.htmx and not request.htmx.history_restore_request:
-        return render_fragment(request, "bulk/_progress.html", access, context | {"access": access})
+        is_strip = request.htmx.target == f"running-{change.pk}"
+        template = "bulk/_running.html" if is_strip else "bulk/_progress.html"
+        return render_fragment(request, template, access, context | {"access": access})
     return render_page(request, "bulk/page.html", access, context)
 
 
@@ -91,6 +93,18 @@ def address_of_setting(project: Project, group_key: GroupKey | None) -> str:
 
 def address_of_deletion(project: Project, group_key: GroupKey | None) -> str:
     return _reverse("delete-users", "delete-groups", project, group_key)
+
+
+def describe_running(access: Access, group_key: GroupKey | None) -> list[dict[str, Any]]:
+    """What the table says of changes under way, to those who can make some."""
+    return [_describe(change) for change in bulk.list_running(access.project, group_key)] if access.is_admin else []
+
+
+def _describe_work(change: BulkChange) -> str:
+    """`Setting plan for`, in front of how many."""
+    name = label_property(change.name)
+    words = {BulkKind.SET: f"Setting {name} for", BulkKind.UNSET: f"Removing {name} from", BulkKind.DELETE: "Deleting"}
+    return words[BulkKind(change.kind)]
 
 
 def describe_change(change: BulkChange) -> str:
@@ -146,6 +160,8 @@ def _describe(change: BulkChange) -> dict[str, Any]:
         "group_key": change.group_key,
         "change": change,
         "words": describe_change(change),
+        "work": _describe_work(change),
+        "percent": change.done * 100 // max(change.people, 1),
         "outcome": describe_outcome(change),
         "address": _address(change),
     }

@@ -25,6 +25,7 @@ from profiles_app.users_page.actions import list_buttons
 from profiles_app.users_page.addresses import address_of_people, address_of_profile
 from profiles_app.users_page.beside import look_beside
 from profiles_app.users_page.breakdown import describe_tool
+from profiles_app.users_page.bulk import describe_running
 from profiles_app.users_page.columns import Heading, find_numbers, render_cells
 from profiles_app.users_page.filter_form import draw_state, is_filter_of, list_hidden_fields
 from profiles_app.users_page.panel import PANEL, answer_panel, draw_panel
@@ -128,6 +129,8 @@ def show_state(
     # Of an address that is wrong a view keeps all that it says.
     said = copy_query(request.GET) if problem and request.GET else write_query(state)
     base |= describe_views(access, group_key, view=state.view, query=said)
+    if not part:
+        base |= {"running": describe_running(access, group_key)}
     response = _answer(request, access, base | content, part=part)
     # A page that looks again by itself stays where it is in the browser's history.
     is_waiting = part and request.htmx.trigger in {"preparing", "results"}
