@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from unittest.mock import patch
 
-from tests.columnar.killing import die
+from tests.killing import die
 
 STEPS = ("within the second chunk", "after the second chunk")
 

@@ -13,16 +13,17 @@ from profiles_app.columnar.database import get_database
 from profiles_app.columnar.folders import project_folder
 from profiles_app.columnar.store import forget_views
 from profiles_app.models import Project, Segment
-from tests.columnar.killing import STEPS, Killer, killer
+from tests.columnar.killing import MODULE, STEPS
 from tests.columnar.placing import make_project
 from tests.columnar.writing import Writer, check
+from tests.killing import Killer, killer
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
 def compactor(transactional_db: None) -> Iterator[Killer]:
-    with killer(str(connection.settings_dict["NAME"])) as process:
+    with killer(MODULE, str(connection.settings_dict["NAME"])) as process:
         yield process
 
 
@@ -46,7 +47,7 @@ def test_killed_at_every_step(compactor: Killer) -> None:
             writer.happen("Seen", person, number=6)
         if step == "among the leftovers":
             (project_folder(project.pk) / "left.duckdb").touch()
-        assert compactor.compact(project.pk, until=step), step
+        assert compactor.work(project.pk, until=step), step
         check(project)
         forget_views()
         check(project)
@@ -64,7 +65,7 @@ def test_folders_of_killed_processes_are_removed(compactor: Killer) -> None:
     check(project)
     ((own,),) = get_database().root.execute("SELECT current_setting('temp_directory')").fetchall()
     before = _list_folders()
-    assert compactor.compact(project.pk, until="before a file is written")
+    assert compactor.work(project.pk, until="before a file is written")
     left_behind = _list_folders() - before
     assert left_behind
     assert compact(project.pk) is not None

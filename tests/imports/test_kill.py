@@ -11,8 +11,9 @@ from imports_app.folders import get_folder
 from imports_app.models import Change, Import, State
 from imports_app.work.job import MOST_TRIES, list_orphans, work_on
 from profiles_app.models import Profile, Project
-from tests.imports.killing import STEPS, UNDOING, ImportKiller, import_killer
+from tests.imports.killing import MODULE, STEPS, UNDOING
 from tests.imports.making import count, import_rows, read_people, upload, write_csv
+from tests.killing import Killer, killer
 from tests.waiting import wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -21,8 +22,8 @@ ROWS = [["$distinct_id", "n"], *([f"p{number:02}", str(number)] for number in ra
 
 
 @pytest.fixture
-def worker(transactional_db: None) -> Iterator[ImportKiller]:
-    with import_killer(str(connection.settings_dict["NAME"])) as process:
+def worker(transactional_db: None) -> Iterator[Killer]:
+    with killer(MODULE, str(connection.settings_dict["NAME"])) as process:
         yield process
 
 
@@ -43,14 +44,14 @@ def start(project: Project, rows: list[list[str]]) -> Import:
     return job
 
 
-def test_killed_at_every_step(project: Project, worker: ImportKiller) -> None:
+def test_killed_at_every_step(project: Project, worker: Killer) -> None:
     import_rows(project, [["$distinct_id", "n", "old"], ["p03", "3", "yes"], ["p17", "0", "yes"]])
     for number, step in enumerate(STEPS):
         rows = [*ROWS, [f"extra{number}", str(number)]]
         job = start(project, rows)
         if "staged" in step:
             _forget_staged(job)
-        assert worker.work_on(job.pk, until=step), step
+        assert worker.work(job.pk, until=step), step
         wait_until_orphan(job)
         work_on(job.pk)
         job.refresh_from_db()
@@ -75,7 +76,7 @@ def _forget_staged(job: Import) -> None:
         shutil.rmtree(path)
 
 
-def test_undo_killed_at_every_step(project: Project, worker: ImportKiller) -> None:
+def test_undo_killed_at_every_step(project: Project, worker: Killer) -> None:
     import_rows(project, [["$distinct_id", "n"], ["p03", "x"], ["p17", "y"]])
     before = list(Profile.objects.order_by("id").values("distinct_id", "properties", "updated_at"))
     for step in UNDOING:
@@ -84,7 +85,7 @@ def test_undo_killed_at_every_step(project: Project, worker: ImportKiller) -> No
         job.refresh_from_db()
         assert Change.objects.filter(of=job).count() == 30
         actions.start_undo(job, queue=_queue)
-        assert worker.work_on(job.pk, until=step), step
+        assert worker.work(job.pk, until=step), step
         wait_until_orphan(job)
         work_on(job.pk)
         job.refresh_from_db()
@@ -93,10 +94,10 @@ def test_undo_killed_at_every_step(project: Project, worker: ImportKiller) -> No
         assert list(alive.values("distinct_id", "properties", "updated_at")) == before
 
 
-def test_who_dies_each_time_ends_as_failed(project: Project, worker: ImportKiller) -> None:
+def test_who_dies_each_time_ends_as_failed(project: Project, worker: Killer) -> None:
     job = start(project, ROWS)
     for _ in range(MOST_TRIES):
-        assert worker.work_on(job.pk, until="before the first chunk")
+        assert worker.work(job.pk, until="before the first chunk")
         wait_until_orphan(job)
     work_on(job.pk)
     job.refresh_from_db()
