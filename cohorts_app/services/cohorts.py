@@ -26,6 +26,7 @@ from profiles_app.models.project import is_one_line
 # More would make one page, and one run of the recording, too long.
 MOST_COHORTS: Final = 1_000
 _LOCK: Final = 0x436F686F  # "Coho"; the second half of the key is the project.
+_MEMBERS_LOCK: Final = 0x4D656D62  # "Memb"; the second half of the key is the cohort.
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +75,11 @@ def change_cohort(actor: Actor, cohort: Cohort, fields: Fields, *, version: int 
             present.size_due_at = timezone.now()
             present.size_tries = 0
         return _save(present)
+
+
+def rename_cohort(actor: Actor, cohort: Cohort, name: str, *, version: int) -> Cohort:
+    """The cohort with another name. Raises `Conflict`, `BadInput` and `NotAllowed`."""
+    return change_cohort(actor, cohort, replace(fields_of(cohort), name=name), version=version)
 
 
 def verify_cohort(actor: Actor, cohort: Cohort, *, is_verified: bool) -> Cohort:
@@ -221,6 +227,12 @@ def _copy_members(source: Cohort, target: Cohort) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_COPY, [target.pk, source.pk])
     touch_members(target.pk)
+
+
+def hold_members(cohort_id: int) -> None:
+    """Until the end of the transaction, nobody else changes the members of a static cohort."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_MEMBERS_LOCK, cohort_id])
 
 
 def touch_members(cohort_id: int) -> None:

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from cohorts_app.models import Cohort, Identify, ListState, MemberList, Outcome
 from cohorts_app.selectors.cohorts import Actor
-from cohorts_app.services.cohorts import touch_members
+from cohorts_app.services.cohorts import hold_members, touch_members
 from cohorts_app.services.members import check_static
 from profiles_app.errors import BadInput, NotAllowed
 from profiles_app.ingest.catalog import Place, learn_properties
@@ -120,85 +120,92 @@ def trim_lists() -> int:
     return len(old)
 
 
-# Each text once, with its first line; then whom it means. A temporary table has no statistics of its own.
-_MAKE_TEXTS: Final = """
+# Each text once, with its first line; then the person whose distinct id it is. Neither a temporary table nor the
+# lines that have just come have statistics, and without them a million people would be looked up one by one.
+_FIND: Final = """
 SET LOCAL work_mem = '128MB';
 CREATE TEMPORARY TABLE list_text ON COMMIT DROP AS
-SELECT text, min(line) AS line, NULL::bigint AS profile_id, 0 AS outcome FROM cohorts_app_listline
-WHERE list_id = {list} AND text <> '' GROUP BY text;
-ANALYZE list_text
-"""
-_FIND_IDS: Final = """
-UPDATE list_text AS t SET profile_id = p.id FROM profiles_app_profile AS p
-WHERE p.project_id = %(project)s AND p.group_key_id {of_kind} AND p.distinct_id = t.text AND p.deleted_at IS NULL
+SELECT text, min(line) AS line FROM cohorts_app_listline WHERE list_id = {list} AND text <> '' GROUP BY text;
+ANALYZE list_text;
+CREATE TEMPORARY TABLE list_person ON COMMIT DROP AS
+SELECT t.text, t.line, p.id AS profile_id, p.created_at AS born_at, 0 AS outcome
+FROM list_text AS t LEFT JOIN profiles_app_profile AS p ON {by_id} AND p.project_id = {project}
+    AND p.group_key_id {of_kind} AND p.distinct_id = t.text AND p.deleted_at IS NULL;
+ANALYZE list_person
 """
 # One pass over the people; only e-mails that are asked for are grouped.
 _FIND_EMAILS: Final = """
-WITH wanted AS (SELECT DISTINCT lower(text) AS email FROM list_text WHERE profile_id IS NULL),
+WITH wanted AS (SELECT DISTINCT lower(text) AS email FROM list_person WHERE profile_id IS NULL),
 found AS (
-    SELECT w.email, min(p.id) AS profile_id, count(*) AS people FROM profiles_app_profile AS p
-    JOIN wanted AS w ON w.email = lower(p.properties ->> '$email')
-    WHERE p.project_id = %(project)s AND p.group_key_id {of_kind} AND p.deleted_at IS NULL
+    SELECT w.email, min(p.id) AS profile_id, min(p.created_at) AS born_at, count(*) AS people
+    FROM profiles_app_profile AS p JOIN wanted AS w ON w.email = lower(p.properties ->> '$email')
+    WHERE p.project_id = {project} AND p.group_key_id {of_kind} AND p.deleted_at IS NULL
     AND jsonb_typeof(p.properties -> '$email') = 'string'
     GROUP BY w.email
 )
-UPDATE list_text AS t SET profile_id = CASE WHEN f.people = 1 THEN f.profile_id END,
+UPDATE list_person AS t SET profile_id = CASE WHEN f.people = 1 THEN f.profile_id END, born_at = f.born_at,
     outcome = CASE WHEN f.people = 1 THEN 0 ELSE {ambiguous} END
-FROM found AS f WHERE f.email = lower(t.text) AND t.profile_id IS NULL
+FROM found AS f WHERE f.email = lower(t.text) AND t.profile_id IS NULL;
+ANALYZE list_person
 """
 _CREATE: Final = """
 INSERT INTO profiles_app_profile AS present
     (project_id, group_key_id, distinct_id, properties, created_at, updated_at)
-SELECT %(project)s, %(group_key)s, text,
+SELECT {project}, %(group_key)s, text,
     CASE WHEN %(as_email)s AND text LIKE '%%_@_%%' THEN jsonb_build_object('$email', text) ELSE '{{}}' END,
     statement_timestamp(), CASE WHEN %(as_email)s AND text LIKE '%%_@_%%' THEN statement_timestamp() END
-FROM list_text WHERE profile_id IS NULL AND outcome = 0 AND length(text) <= 255 ORDER BY text COLLATE "C"
+FROM list_person WHERE profile_id IS NULL AND outcome = 0 AND length(text) <= 255 ORDER BY text COLLATE "C"
 ON CONFLICT (project_id, group_key_id, distinct_id) DO UPDATE SET
     properties = excluded.properties, updated_at = excluded.updated_at, created_at = excluded.created_at,
     deleted_at = NULL, xid = pg_current_xact_id()
 WHERE present.deleted_at IS NOT NULL
 """
 _MARK_CREATED: Final = """
-UPDATE list_text AS t SET profile_id = p.id, outcome = {created} FROM profiles_app_profile AS p
-WHERE p.project_id = %(project)s AND p.group_key_id {of_kind} AND p.distinct_id = t.text AND p.deleted_at IS NULL
-AND t.profile_id IS NULL AND t.outcome = 0
+UPDATE list_person AS t SET profile_id = p.id, born_at = p.created_at, outcome = {created}
+FROM profiles_app_profile AS p
+WHERE p.project_id = {project} AND p.group_key_id {of_kind} AND p.distinct_id = t.text AND p.deleted_at IS NULL
+AND t.profile_id IS NULL AND t.outcome = 0;
+ANALYZE list_person
 """
 # Two texts may mean one person: by id and by e-mail.
 _MARK_TWINS: Final = """
-UPDATE list_text AS t SET outcome = {duplicate} FROM (
-    SELECT text, row_number() OVER (PARTITION BY profile_id ORDER BY line) AS place FROM list_text
+UPDATE list_person AS t SET outcome = {duplicate} FROM (
+    SELECT text, row_number() OVER (PARTITION BY profile_id ORDER BY line) AS place FROM list_person
     WHERE profile_id IS NOT NULL
 ) AS placed WHERE placed.place > 1 AND placed.text = t.text
 """
 _ADD: Final = """
-WITH written AS (
-    INSERT INTO cohorts_app_member AS present (cohort_id, profile_id, born_at, added_at)
-    SELECT %(cohort)s, p.id, p.created_at, now()
-    FROM list_text AS t JOIN profiles_app_profile AS p ON p.id = t.profile_id
-    WHERE t.outcome <> {duplicate} AND p.deleted_at IS NULL ORDER BY p.id
-    ON CONFLICT (cohort_id, profile_id) DO UPDATE SET born_at = excluded.born_at, added_at = excluded.added_at
-    WHERE present.born_at <> excluded.born_at
-    RETURNING profile_id
+INSERT INTO cohorts_app_listoutcome (list_id, line, outcome)
+SELECT {list}, t.line, {already}
+FROM list_person AS t JOIN cohorts_app_member AS m USING (profile_id, born_at)
+WHERE m.cohort_id = {cohort} AND t.outcome = 0;
+INSERT INTO cohorts_app_member AS present (cohort_id, profile_id, born_at, added_at)
+SELECT {cohort}, t.profile_id, t.born_at, now() FROM list_person AS t
+WHERE t.profile_id IS NOT NULL AND t.outcome IN (0, {created}) AND NOT EXISTS (
+    SELECT FROM cohorts_app_member AS m
+    WHERE m.cohort_id = {cohort} AND m.profile_id = t.profile_id AND m.born_at = t.born_at
 )
-UPDATE list_text AS t SET outcome = {already} WHERE profile_id IS NOT NULL AND outcome = 0
-AND NOT EXISTS (SELECT FROM written AS w WHERE w.profile_id = t.profile_id)
+ORDER BY t.profile_id
+ON CONFLICT (cohort_id, profile_id) DO UPDATE SET born_at = excluded.born_at, added_at = excluded.added_at
 """
 _REMOVE: Final = """
-WITH gone AS (
-    DELETE FROM cohorts_app_member AS m USING list_text AS t, profiles_app_profile AS p
-    WHERE m.cohort_id = %(cohort)s AND m.profile_id = t.profile_id AND p.id = m.profile_id AND t.outcome = 0
-    RETURNING m.profile_id, m.born_at = p.created_at AS was_there
-)
-UPDATE list_text AS t SET outcome = {absent} WHERE profile_id IS NOT NULL AND outcome = 0
-AND NOT EXISTS (SELECT FROM gone AS g WHERE g.profile_id = t.profile_id AND g.was_there)
+INSERT INTO cohorts_app_listoutcome (list_id, line, outcome)
+SELECT {list}, t.line, {absent} FROM list_person AS t
+WHERE t.profile_id IS NOT NULL AND t.outcome = 0 AND NOT EXISTS (
+    SELECT FROM cohorts_app_member AS m
+    WHERE m.cohort_id = {cohort} AND m.profile_id = t.profile_id AND m.born_at = t.born_at
+);
+DELETE FROM cohorts_app_member AS m USING list_person AS t
+WHERE m.cohort_id = {cohort} AND m.profile_id = t.profile_id AND t.outcome = 0
 """
 _WRITE_OUTCOMES: Final = """
-UPDATE list_text SET outcome = {unknown} WHERE profile_id IS NULL AND outcome = 0;
 INSERT INTO cohorts_app_listoutcome (list_id, line, outcome)
-SELECT {list}, l.line, CASE WHEN l.text = '' THEN {blank} WHEN l.line > t.line THEN {duplicate} ELSE t.outcome END
-FROM cohorts_app_listline AS l LEFT JOIN list_text AS t ON t.text = l.text
-WHERE l.list_id = {list} AND (l.text = '' OR l.line > t.line OR t.outcome <> 0);
-DROP TABLE list_text
+SELECT {list}, line, CASE outcome WHEN 0 THEN {unknown} ELSE outcome END FROM list_person
+WHERE profile_id IS NULL OR outcome <> 0
+UNION ALL SELECT {list}, line, {blank} FROM cohorts_app_listline WHERE list_id = {list} AND text = ''
+UNION ALL SELECT {list}, l.line, {duplicate} FROM cohorts_app_listline AS l JOIN list_text AS t ON t.text = l.text
+WHERE l.list_id = {list} AND l.line > t.line;
+DROP TABLE list_text, list_person
 """
 _COUNT: Final = "SELECT outcome, count(*) FROM cohorts_app_listoutcome WHERE list_id = %s GROUP BY outcome"
 
@@ -206,22 +213,21 @@ _COUNT: Final = "SELECT outcome, count(*) FROM cohorts_app_listoutcome WHERE lis
 def _apply(found: MemberList) -> dict[str, int]:
     """How many lines had each outcome."""
     cohort = found.cohort
-    of_kind = "IS NULL" if cohort.group_key_id is None else f"= {cohort.group_key_id}"
-    words = {outcome.name.lower(): outcome.value for outcome in Outcome} | {"list": found.pk, "of_kind": of_kind}
-    names: dict[str, int | bool | None] = {
+    hold_members(cohort.pk)
+    words = {outcome.name.lower(): outcome.value for outcome in Outcome} | {
+        "list": found.pk,
         "cohort": cohort.pk,
         "project": cohort.project_id,
-        "group_key": cohort.group_key_id,
+        "of_kind": "IS NULL" if cohort.group_key_id is None else f"= {cohort.group_key_id}",
+        "by_id": found.identify != Identify.EMAIL,
     }
 
-    def run(sql: str, **more: int | bool | None) -> None:
+    def run(sql: str, **values: int | bool | None) -> None:
         with connection.cursor() as cursor:
             # Without parameters, several statements may go at once.
-            cursor.execute(sql.format(**words), {**names, **more} if "%(" in sql else None)
+            cursor.execute(sql.format(**words), values or None)
 
-    run(_MAKE_TEXTS)
-    if found.identify != Identify.EMAIL:
-        run(_FIND_IDS)
+    run(_FIND)
     if found.identify != Identify.DISTINCT_ID:
         run(_FIND_EMAILS)
     if found.creates_unknown:
@@ -237,7 +243,7 @@ def _create(found: MemberList, run: Any) -> None:
     cohort = found.cohort
     share_people(cohort.project_id)
     as_email = found.identify != Identify.DISTINCT_ID
-    run(_CREATE, as_email=as_email)
+    run(_CREATE, group_key=cohort.group_key_id, as_email=as_email)
     run(_MARK_CREATED)
     if as_email:
         place = Place(project_id=cohort.project_id, scope=Scope.PROFILE, group_key_id=cohort.group_key_id)

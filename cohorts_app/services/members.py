@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from cohorts_app.models import Cohort, Kind
 from cohorts_app.selectors.cohorts import Actor
-from cohorts_app.services.cohorts import Fields, check_may_change, create_cohort, touch_members
+from cohorts_app.services.cohorts import Fields, check_may_change, create_cohort, hold_members, touch_members
 from profiles_app.errors import BadInput
 from profiles_app.selectors.people import PeopleQuery, match_people
 
@@ -81,6 +81,7 @@ def _find_ids(query: PeopleQuery) -> "array[int]":
 
 def _write(cohort: Cohort, ids: "array[int]", sql: str) -> int:
     names = {"cohort": cohort.pk, "project": cohort.project_id, "group_key": cohort.group_key_id}
+    hold_members(cohort.pk)
     with connection.cursor() as cursor:
         cursor.execute(_CHOOSE)
         copy: Any = cursor.copy("COPY chosen_people FROM STDIN")
