@@ -11,8 +11,8 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.http import HttpRequest
 
-from imports_app.reading.refuse import GZIP, check_beginning
 from profiles_app.errors import BadInput, TooLarge, Unavailable, UserFacingError
+from profiles_app.ingest.refuse import GZIP, check_beginning
 
 FIELD: Final = "file"
 _NO_FILE: Final = "Choose a CSV file to upload."

@@ -5,24 +5,30 @@ from typing import Any, Final
 
 from rest_framework import serializers
 
-from cohorts_app.api.parameters import PRIVATE, PROJECT
-from cohorts_app.models import Cohort, Kind, ListState, MemberList, Size
+from cohorts_app.models import Cohort, Kind, ListState
+from cohorts_app.models.cohort import PRIVATE, PROJECT
 
 # The format of the compatible list has no room for a zone; it is UTC.
 _TIME: Final = "%Y-%m-%d %H:%M:%S"
 
 
 class OneCohort(serializers.Serializer[Any]):
+    """A `Cohort`."""
+
     id = serializers.IntegerField()
     name = serializers.CharField()
     description = serializers.CharField()
     kind = serializers.ChoiceField(Kind.values)
-    group_key = serializers.CharField(allow_null=True, help_text="The key of the kind of group; null for users.")
+    group_key = serializers.CharField(
+        source="group_key.key", allow_null=True, help_text="The key of the kind of group; null for users."
+    )
     visibility = serializers.ChoiceField([PROJECT, PRIVATE])
-    verified = serializers.BooleanField()
-    filter = serializers.DictField(allow_null=True, help_text="The tree of a dynamic cohort.")
+    verified = serializers.BooleanField(source="is_verified")
+    filter = serializers.DictField(source="definition", allow_null=True, help_text="The tree of a dynamic cohort.")
     version = serializers.IntegerField(help_text="Counts its changes; send it back with yours.")
-    created_by = serializers.CharField(allow_null=True, help_text="An e-mail address; null for a script.")
+    created_by = serializers.CharField(
+        source="created_by.email", allow_null=True, help_text="An e-mail address; null for a script."
+    )
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
     size = serializers.IntegerField(allow_null=True, help_text="As it was recorded last; null before the first time.")
@@ -35,11 +41,15 @@ class Cohorts(serializers.Serializer[Any]):
 
 
 class OneSize(serializers.Serializer[Any]):
+    """A `Size`."""
+
     at = serializers.DateTimeField()
     size = serializers.IntegerField(allow_null=True, help_text="Null where the recording failed.")
     version = serializers.IntegerField(help_text="The version of the cohort that was measured.")
     error = serializers.CharField()
-    computed_later = serializers.BooleanField(help_text="Whether it was found afterwards, from what is known now.")
+    computed_later = serializers.BooleanField(
+        source="is_past", help_text="Whether it was found afterwards, from what is known now."
+    )
 
 
 class Sizes(serializers.Serializer[Any]):
@@ -47,11 +57,17 @@ class Sizes(serializers.Serializer[Any]):
 
 
 class OneList(serializers.Serializer[Any]):
+    """A `MemberList`."""
+
     id = serializers.IntegerField()
     state = serializers.ChoiceField(ListState.values)
     lines = serializers.IntegerField()
     counts = serializers.DictField(help_text="How many lines had each outcome.")
     error = serializers.CharField()
+
+
+class Lists(serializers.Serializer[Any]):
+    results = OneList(many=True)
 
 
 class ListedCohort(serializers.Serializer[Any]):
@@ -62,46 +78,6 @@ class ListedCohort(serializers.Serializer[Any]):
     created = serializers.CharField()
     is_visible = serializers.IntegerField(help_text="0 for a private one.")
     project_id = serializers.IntegerField()
-
-
-def show_cohort(cohort: Cohort) -> dict[str, Any]:
-    return {
-        "id": cohort.pk,
-        "name": cohort.name,
-        "description": cohort.description,
-        "kind": cohort.kind,
-        "group_key": cohort.group_key.key if cohort.group_key else None,
-        "visibility": PRIVATE if cohort.is_private else PROJECT,
-        "verified": cohort.is_verified,
-        "filter": cohort.definition,
-        "version": cohort.version,
-        "created_by": cohort.created_by.email if cohort.created_by else None,
-        "created_at": cohort.created_at,
-        "updated_at": cohort.updated_at,
-        "size": cohort.size,
-        "size_at": cohort.size_at,
-        "size_error": cohort.size_error,
-    }
-
-
-def show_size(size: Size) -> dict[str, Any]:
-    return {
-        "at": size.at,
-        "size": size.size,
-        "version": size.version,
-        "error": size.error,
-        "computed_later": size.is_past,
-    }
-
-
-def show_list(found: MemberList) -> dict[str, Any]:
-    return {
-        "id": found.pk,
-        "state": found.state,
-        "lines": found.lines,
-        "counts": found.counts,
-        "error": found.error,
-    }
 
 
 def list_compatibly(cohort: Cohort) -> dict[str, Any]:

@@ -5,15 +5,13 @@ from typing import Any, Final
 from rest_framework import serializers
 
 from cohorts_app.models import Identify, Kind
-from cohorts_app.models.cohort import LONGEST_DESCRIPTION, LONGEST_NAME
+from cohorts_app.models.cohort import LONGEST_DESCRIPTION, LONGEST_NAME, PRIVATE, PROJECT
 from cohorts_app.models.lists import LONGEST_TEXT
 from profiles_app.api.compatible import CompatibleParameters
 from profiles_app.api.days import Day
 from profiles_app.api.parameters import Cursor, FilterTree, KindOfGroup, Limit, Names, Parameters, Text
 from profiles_app.api.profiles import DEFAULT_LIMIT
 
-PROJECT: Final = "project"
-PRIVATE: Final = "private"
 # A longer list comes as a file.
 MOST_VALUES: Final = 50_000
 _LONGEST_SEARCH: Final = 255
@@ -102,16 +100,10 @@ class MembersFileParameters(Parameters):
     )
 
 
-class MembersChangeParameters(Parameters):
-    """People to add to a static cohort, or to remove from it."""
+class ListParameters(Parameters):
+    """What a list is for."""
 
     action = serializers.ChoiceField(["add", "remove"], default="add")
-    values = serializers.ListField(
-        child=Text(allow_blank=True, max_length=LONGEST_TEXT),
-        min_length=1,
-        max_length=MOST_VALUES,
-        help_text="Distinct ids or e-mails.",
-    )
     identify = serializers.ChoiceField(
         Identify.values,
         default=Identify.EITHER.value,
@@ -119,6 +111,17 @@ class MembersChangeParameters(Parameters):
     )
     create_unknown = serializers.BooleanField(
         default=False, help_text="Whether those whom nobody knows become users. Otherwise they are left out."
+    )
+
+
+class MembersChangeParameters(ListParameters):
+    """People to add to a static cohort, or to remove from it."""
+
+    values = serializers.ListField(
+        child=Text(allow_blank=True, max_length=LONGEST_TEXT),
+        min_length=1,
+        max_length=MOST_VALUES,
+        help_text="Distinct ids or e-mails.",
     )
 
 

@@ -17,12 +17,10 @@ from cohorts_app.api.answers import (
     OneSize,
     Sizes,
     list_compatibly,
-    show_cohort,
-    show_list,
-    show_size,
 )
+from cohorts_app.api.base import CohortView
+from cohorts_app.api.lists import ACCEPTED, answer_list
 from cohorts_app.api.parameters import (
-    PRIVATE,
     ChangedCohortParameters,
     CohortsParameters,
     CompatibleListParameters,
@@ -33,51 +31,28 @@ from cohorts_app.api.parameters import (
     NoParameters,
     SizesParameters,
 )
-from cohorts_app.models import Cohort, Identify, Kind, MemberList, Size
-from cohorts_app.selectors.cohorts import Actor, get_cohort, list_cohorts
-from cohorts_app.selectors.lists import get_list
+from cohorts_app.models import Kind, Size
+from cohorts_app.models.cohort import PRIVATE
+from cohorts_app.selectors.cohorts import list_cohorts
 from cohorts_app.selectors.membership import query_members
 from cohorts_app.services.cohorts import Fields, change_cohort, create_cohort, delete_cohorts, fields_of
-from cohorts_app.services.lists import keep_list
 from cohorts_app.services.members import create_list_of
 from cohorts_app.services.sizes import record_sizes
-from cohorts_app.work import start_list
 from profiles_app.api.answers import ProfilesPage, show_person
 from profiles_app.api.cursors import read_position, write_position
 from profiles_app.api.days import make_range
 from profiles_app.api.parameters import MOST_NAMES
 from profiles_app.api.request_fields import JsonParser
 from profiles_app.api.schema import NOTHING, describe
-from profiles_app.api.views import ProjectView
 from profiles_app.export.response import respond_csv
 from profiles_app.export.stream import ExportQuery
 from profiles_app.filters.writing import write_filter
-from profiles_app.models import User
-from profiles_app.selectors.access import get_access
 from profiles_app.selectors.catalog import list_property_names
 from profiles_app.selectors.people import PeopleQuery, read_people
 
 _CSV: Final = {(200, "text/csv"): OpenApiTypes.STR}
 _CREATED: Final = (201, "application/json")
-_ACCEPTED: Final = (202, "application/json")
 _COHORT_FIELDS: Final = {"name": "name", "description": "description", "verified": "is_verified"}
-
-
-class CohortView(ProjectView):
-    """An address about cohorts."""
-
-    @property
-    def actor(self) -> Actor:
-        """Who asks; a script may do what admins may."""
-        if self.user_id is None:
-            return Actor(project=self.project, user_id=None, is_admin=True)
-        assert isinstance(self.request.user, User)
-        access = get_access(self.request.user, self.project.pk)
-        return Actor(project=self.project, user_id=access.user_id, is_admin=access.is_admin)
-
-    def find(self, cohort_id: int) -> Cohort:
-        """Raises `NotFound`."""
-        return get_cohort(self.actor, cohort_id)
 
 
 @describe(
@@ -96,7 +71,7 @@ class CohortList(CohortView):
             found = found.filter(kind=chosen["kind"])
         if "group_key" in chosen:
             found = found.filter(group_key=chosen["group_key"])
-        return Response({"results": [show_cohort(cohort) for cohort in found]})
+        return Response({"results": OneCohort(found, many=True).data})
 
     def post(self, request: Request) -> Response:
         chosen = self.read(NewCohortParameters)
@@ -115,7 +90,7 @@ class CohortList(CohortView):
         else:
             cohort = create_cohort(self.actor, fields, kind=kind, group_key=group_key)
         record_sizes([cohort])
-        return Response(show_cohort(self.find(cohort.pk)), status=201)
+        return Response(OneCohort(self.find(cohort.pk)).data, status=201)
 
 
 def _choose_fields(fields: Fields, chosen: dict[str, Any]) -> Fields:
@@ -138,13 +113,13 @@ class OneCohortView(CohortView):
 
     def get(self, request: Request, cohort_id: int) -> Response:
         self.read(NoParameters)
-        return Response(show_cohort(self.find(cohort_id)))
+        return Response(OneCohort(self.find(cohort_id)).data)
 
     def patch(self, request: Request, cohort_id: int) -> Response:
         cohort, chosen = self.find(cohort_id), self.read(ChangedCohortParameters)
         fields = _choose_fields(fields_of(cohort), chosen)
         change_cohort(self.actor, cohort, fields, version=chosen.get("version", cohort.version))
-        return Response(show_cohort(self.find(cohort_id)))
+        return Response(OneCohort(self.find(cohort_id)).data)
 
     def delete(self, request: Request, cohort_id: int) -> Response:
         self.read(NoParameters)
@@ -158,7 +133,7 @@ class OneCohortView(CohortView):
         "change_members",
         "Add or remove members of a static cohort",
         MembersChangeParameters,
-        {(202, "application/json"): OneList},
+        {ACCEPTED: OneList},
     ),
 )
 class Members(CohortView):
@@ -179,25 +154,7 @@ class Members(CohortView):
 
     def post(self, request: Request, cohort_id: int) -> Response:
         cohort, chosen = self.find(cohort_id), self.read(MembersChangeParameters)
-        kept = keep_list(
-            self.actor,
-            cohort,
-            chosen["values"],
-            identify=Identify(chosen["identify"]),
-            creates_unknown=chosen["create_unknown"],
-            removes=chosen["action"] == "remove",
-        )
-        start_list(kept)
-        return Response(show_list(MemberList.objects.get(pk=kept.pk)), status=202)
-
-
-@describe(get=("get_list", "Get what became of a list", NoParameters, OneList))
-class OneListView(CohortView):
-    """How far a list of people has come, and how many of its lines had each outcome."""
-
-    def get(self, request: Request, cohort_id: int, list_id: int) -> Response:
-        self.read(NoParameters)
-        return Response(show_list(get_list(self.find(cohort_id), list_id)))
+        return answer_list(self.actor, cohort, chosen["values"], chosen)
 
 
 @describe(get=("export_members", "Export the members of a cohort as CSV", MembersFileParameters, _CSV))
@@ -229,13 +186,13 @@ class SizesView(CohortView):
             sizes = sizes.filter(at__gte=within.start)
         if within.end:
             sizes = sizes.filter(at__lt=within.end)
-        return Response({"results": [show_size(size) for size in sizes]})
+        return Response({"results": OneSize(sizes, many=True).data})
 
     def post(self, request: Request, cohort_id: int) -> Response:
         self.read(NoParameters)
         cohort = self.find(cohort_id)
         record_sizes([cohort])
-        return Response(show_size(Size.objects.filter(cohort=cohort).latest("at")), status=201)
+        return Response(OneSize(Size.objects.filter(cohort=cohort).latest("at")).data, status=201)
 
 
 @describe(

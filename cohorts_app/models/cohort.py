@@ -10,6 +10,8 @@ from profiles_app.models.project import check_one_line
 
 LONGEST_NAME: Final = 100
 LONGEST_DESCRIPTION: Final = 1_000
+PROJECT: Final = "project"
+PRIVATE: Final = "private"
 
 
 class Kind(models.TextChoices):
@@ -78,3 +80,7 @@ class Cohort(models.Model):
     @property
     def is_static(self) -> bool:
         return self.kind == Kind.STATIC
+
+    @property
+    def visibility(self) -> str:
+        return PRIVATE if self.is_private else PROJECT

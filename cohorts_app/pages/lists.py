@@ -1,32 +1,30 @@
 """Static cohorts: making one, lists of people to add or remove, and what became of each line."""
 
-import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any, Final
 
 from django.db import transaction
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.utils.http import content_disposition_header
 
 from cohorts_app.models import Cohort, Identify, Kind, ListState, MemberList, Outcome
+from cohorts_app.outcomes import respond_outcomes
 from cohorts_app.pages.addresses import address_of_cohort, address_of_members
 from cohorts_app.pages.detail import address_of_list
 from cohorts_app.selectors.cohorts import Actor, actor_of, get_cohort
-from cohorts_app.selectors.lists import get_list, read_lines
+from cohorts_app.selectors.lists import get_list
 from cohorts_app.services.cohorts import Fields, create_cohort
-from cohorts_app.services.list_reading import read_file, read_text
+from cohorts_app.services.list_reading import read_file, read_text, read_text_file
 from cohorts_app.services.lists import keep_list
 from cohorts_app.work import start_list
 from profiles_app.errors import BadInput
-from profiles_app.export.lines import GUARDED
 from profiles_app.http.doors import MemberRequest, member_action, member_page
 from profiles_app.models import GroupKey
 from profiles_app.people.frame import render_fragment, render_page
 from profiles_app.selectors.access import Access, get_group_key
 
 _FILE: Final = "file"
-_LOT: Final = 1_000
+_LINES: Final = "lines"
 
 
 @member_page
@@ -69,7 +67,7 @@ def _read_group_key(request: MemberRequest, access: Access) -> GroupKey | None:
 
 
 def _has_lines(request: MemberRequest) -> bool:
-    return _FILE in request.FILES or bool(request.POST.get("lines", "").strip())
+    return bool(request.FILES) or bool(request.POST.get(_LINES, "").strip())
 
 
 @member_action
@@ -99,11 +97,14 @@ def _keep(request: MemberRequest, actor: Actor, cohort: Cohort) -> MemberList:
 
 
 def _read_lines(request: MemberRequest) -> Iterable[str]:
-    uploaded = request.FILES.get(_FILE)
-    if uploaded is None:
-        return read_text(request.POST.get("lines", ""))
-    assert uploaded.file is not None
-    return read_file(uploaded.file)
+    if uploaded := request.FILES.get(_FILE):
+        assert uploaded.file is not None
+        return read_file(uploaded.file)
+    # What is too long for a field of a form is sent as a file (static/js/long-text.js).
+    if pasted := request.FILES.get(_LINES):
+        assert pasted.file is not None
+        return read_text_file(pasted.file)
+    return read_text(request.POST.get(_LINES, ""))
 
 
 @member_page
@@ -116,7 +117,7 @@ def one_list(request: MemberRequest, access: Access, cohort_id: int, list_id: in
         "cohort": cohort,
         "list": found,
         "is_waiting": found.state == ListState.WAITING,
-        "counts": [(Outcome[name.upper()].label, number) for name, number in found.counts.items() if number],
+        "counts": [(Outcome[name.upper()].label, number) for name, number in found.counts.items()],
         "open_url": address_of_members(access.project, cohort),
     }
     if request.htmx:
@@ -127,28 +128,5 @@ def one_list(request: MemberRequest, access: Access, cohort_id: int, list_id: in
 @member_page
 def list_file(request: MemberRequest, access: Access, cohort_id: int, list_id: int) -> HttpResponse:
     """Each line with its outcome."""
-    found = get_list(get_cohort(actor_of(access), cohort_id), list_id)
-    if found.state != ListState.DONE:
-        raise BadInput("The list is not applied yet. Look again in a moment.")
-    response = StreamingHttpResponse(_write_lines(found), content_type="text/csv; charset=utf-8")
-    filename = f"list-{found.pk}.csv"
-    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=filename)
-    return response  # type: ignore[return-value]
-
-
-class _Echo:
-    """What a writer writes, handed back."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
-def _write_lines(found: MemberList) -> Iterator[str]:
-    writer = csv.writer(_Echo())
-    lot = [writer.writerow(["line", "value", "outcome"])]
-    for line, text, outcome in read_lines(found):
-        lot.append(writer.writerow([line, f"'{text}" if text[:1] and text[0] in GUARDED else text, outcome]))
-        if len(lot) >= _LOT:
-            yield "".join(lot)
-            lot = []
-    yield "".join(lot)
+    # To the doors it is a response like others: they only set headers.
+    return respond_outcomes(get_list(get_cohort(actor_of(access), cohort_id), list_id))  # type: ignore[return-value]

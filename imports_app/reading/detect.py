@@ -15,9 +15,9 @@ from typing import Final
 
 from imports_app.reading.dialect import DELIMITERS, Dialect
 from imports_app.reading.lines import iterate_lines, open_source
-from imports_app.reading.refuse import check_beginning, refuse_empty
 from imports_app.reading.rows import RowReader
 from profiles_app.errors import BadInput
+from profiles_app.ingest.refuse import check_beginning, refuse_empty
 
 HEAD_BYTES: Final = 2**18
 _ROWS: Final = 200

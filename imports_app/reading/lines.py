@@ -16,8 +16,8 @@ from typing import IO, Any, ClassVar, Final
 
 from imports_app import limits
 from imports_app.reading.dialect import Dialect
-from imports_app.reading.refuse import GZIP
 from profiles_app.errors import BadInput
+from profiles_app.ingest.refuse import GZIP
 
 UNDECODABLE: Final = "\udcff"
 _CR: Final = "\udc0d"

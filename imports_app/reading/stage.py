@@ -19,9 +19,9 @@ from imports_app import limits
 from imports_app.reading.dialect import Dialect
 from imports_app.reading.lines import Marks, Source, iterate_lines, open_source
 from imports_app.reading.plain import PlainPieces
-from imports_app.reading.refuse import refuse_empty
 from imports_app.reading.rows import Reject, Row, RowReader, find_odd_text
 from profiles_app.errors import BadInput
+from profiles_app.ingest.refuse import refuse_empty
 
 if TYPE_CHECKING:
     import pyarrow.parquet as pq

@@ -13,6 +13,7 @@ from profiles_app.api.filter_schema import list_filter_components
 from profiles_app.api.parameters import MOST_NAMES, Parameters
 
 FORM: Final = "application/x-www-form-urlencoded"
+_CSV: Final = "text/csv"
 _JSON: Final = "application/json"
 _ERRORS: Final = {
     "400": "The request is wrong; `details` says where.",
@@ -75,11 +76,12 @@ def describe(
     get: _Words | None = None,
     post: _Words | None = None,
     form: _Words | None = None,
+    csv: _Words | None = None,
     patch: _Words | None = None,
     delete: _Words | None = None,
 ) -> Callable[[V], V]:
     """Describes a view: its GET and DELETE, and its POST and PATCH of JSON, or its POST of a form, whose
-    fields equal the parameters."""
+    fields equal the parameters, or of CSV, with the parameters in the address."""
 
     def decorate(view: V) -> V:
         operations = {}
@@ -89,6 +91,8 @@ def describe(
             operations["post"] = _extend(Operation(*post), view, body=_JSON)
         if form:
             operations["post"] = _extend(Operation(*form), view, body=FORM)
+        if csv:
+            operations["post"] = _extend(Operation(*csv), view, body=_CSV)
         if patch:
             operations["patch"] = _extend(Operation(*patch), view, body=_JSON)
         if delete:
@@ -103,11 +107,12 @@ def _extend(operation: Operation, view: type[APIView], body: str = "") -> Any:
     handler = getattr(view, "get", None) or view.post  # type: ignore[attr-defined]
     in_path = [_DISTINCT_ID] if "distinct_id" in handler.__code__.co_varnames else []
     parameters = [operation.parameters] if operation.parameters().fields else []
+    in_body = parameters if body != _CSV else [OpenApiTypes.STR]
     return extend_schema(
         operation_id=operation.id,
         summary=operation.summary,
-        parameters=[*in_path, _PROJECT_ID] if body else [*in_path, _PROJECT_ID, *parameters],
-        request={body: operation.parameters} if body and parameters else None,
+        parameters=[*in_path, _PROJECT_ID, *(parameters if body in ("", _CSV) else ())],
+        request={body: in_body[0]} if body and in_body else None,
         responses=operation.answer,
     )
 

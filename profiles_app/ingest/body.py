@@ -36,7 +36,7 @@ def _read_at_most(request: HttpRequest, limit: int) -> bytes:
         raise TooLarge(_TOO_LARGE)
     chunks: list[bytes] = []
     size = 0
-    read = _get_reader(request)
+    read = get_reader(request)
     try:
         while chunk := read(_CHUNK):
             size += len(chunk)
@@ -50,7 +50,7 @@ def _read_at_most(request: HttpRequest, limit: int) -> bytes:
     return b"".join(chunks)
 
 
-def _get_reader(request: HttpRequest) -> Callable[[int], bytes]:
+def get_reader(request: HttpRequest) -> Callable[[int], bytes]:
     """What reads the body. Django reads as much as `Content-Length` says; a body in chunks has none,
     and its end is known to the server, which says so."""
     if "chunked" in request.headers.get("Transfer-Encoding", "").lower():

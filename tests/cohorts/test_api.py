@@ -1,6 +1,7 @@
 """/api/v1/cohorts and the list in Mixpanel's format."""
 
 import csv
+import gzip
 import io
 import json
 from collections.abc import Callable
@@ -8,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from cohorts_app import tasks
 from cohorts_app.api.urls import urlpatterns
 from cohorts_app.models import Cohort
+from cohorts_app.services.lists import AT_ONCE
 from profiles_app.models import GroupKey, Project
 from tests.api.conftest import Caller
 from tests.cohorts.making import IN_PARIS, make_cohort, make_static
@@ -24,7 +27,9 @@ ADDRESSES = {
     f"{PATH}/<int:cohort_id>": {"get", "patch", "delete"},
     f"{PATH}/<int:cohort_id>/members": {"get", "post"},
     f"{PATH}/<int:cohort_id>/members.csv": {"get"},
+    f"{PATH}/<int:cohort_id>/lists": {"get", "post"},
     f"{PATH}/<int:cohort_id>/lists/<int:list_id>": {"get"},
+    f"{PATH}/<int:cohort_id>/lists/<int:list_id>.csv": {"get"},
     f"{PATH}/<int:cohort_id>/sizes": {"get", "post"},
     "/api/query/cohorts/list": {"get", "post"},
     "/api/2.0/cohorts/list": {"get", "post"},
@@ -245,3 +250,87 @@ def test_cohorts_of_groups(project: Project, companies: GroupKey, script: Caller
     assert [row["name"] for row in script.read(PATH, group_key="company")["results"]] == ["French", "Listed"]
     assert [row["name"] for row in script.read(PATH, kind="static")["results"]] == ["Listed"]
     assert [row["name"] for row in script.read(PATH, search="FREN")["results"]] == ["French"]
+
+
+def bring(caller: Caller, path: str, content: bytes, kind: str = "text/csv", /, **options: Any) -> Any:
+    """A file, with the parameters in the address."""
+    headers = caller.headers | options.pop("headers", {})
+    return caller.client.post(path, content, content_type=kind, headers=headers, query_params=caller.always | options)
+
+
+@pytest.mark.parametrize("kind", ["text/csv", "text/plain", "application/gzip", "text/csv; charset=utf-8"])
+def test_a_file_of_people_is_brought(kind: str, listed: Cohort, script: Caller) -> None:
+    content = b"name,distinct_id\nBob,bob\nAlice,alice\nNobody,nobody\n"
+    packed = {"headers": {"Content-Encoding": "gzip"}} if kind == "text/csv" else {}
+    body = gzip.compress(content) if packed or "gzip" in kind else content
+    answer = bring(script, f"{PATH}/{listed.pk}/lists", body, kind, **packed)
+    assert answer.status_code == 202
+    found = answer.json()
+    assert (found["state"], found["counts"]) == ("done", {"added": 1, "already": 1, "unknown": 1})
+    assert script.get(f"{PATH}/{listed.pk}/lists/{found['id']}").json() == found
+    assert script.get(f"{PATH}/{listed.pk}/lists").json()["results"][0] == found
+    outcomes = script.get(f"{PATH}/{listed.pk}/lists/{found['id']}.csv").getvalue().decode()
+    assert outcomes.splitlines() == ["line,value,outcome", "1,bob,added", "2,alice,already there", "3,nobody,unknown"]
+    removed = bring(script, f"{PATH}/{listed.pk}/lists", b"alice", action="remove", identify="distinct_id")
+    assert removed.json()["counts"] == {"removed": 1}
+
+
+def test_a_long_file_is_a_task_to_be_polled(
+    listed: Cohort, script: Caller, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    queued: list[int] = []
+    monkeypatch.setattr(tasks.apply_list, "delay", queued.append)
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = bring(script, f"{PATH}/{listed.pk}/lists", b"bob\n" * (AT_ONCE + 1))
+    address = f"{PATH}/{listed.pk}/lists/{answer.json()['id']}"
+    assert (answer.json()["state"], queued) == ("waiting", [answer.json()["id"]])
+    assert script.get(f"{address}.csv").status_code == 400
+    tasks.apply_list(queued[0])
+    assert script.get(address).json()["counts"] == {"added": 1, "duplicate": AT_ONCE}
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        ((b"", "text/csv", {}), 400),
+        ((b"\x89PNG\r\n", "text/csv", {}), 400),
+        ((b"bob", "text/csv", {"action": "odd"}), 400),
+        ((b"bob", "text/csv", {"unheard": "1"}), 400),
+        ((b"bob", "text/csv", {"headers": {"Content-Encoding": "br"}}), 400),
+        ((b"\x1f\x8b\x08", "application/gzip", {}), 400),
+        ((b"bob", "application/pdf", {}), 415),
+        ((b"bob", "application/x-www-form-urlencoded", {}), 415),
+    ],
+)
+def test_a_file_that_cannot_be_taken_changes_nothing(
+    sent: tuple[bytes, str, dict[str, Any]], status: int, listed: Cohort, script: Caller
+) -> None:
+    content, kind, options = sent
+    answer = bring(script, f"{PATH}/{listed.pk}/lists", content, kind, **options)
+    assert (answer.status_code, listed.lists.count(), listed.members.count()) == (status, 1, 1)
+
+
+def test_who_may_bring_a_file(project: Project, people: People, listed: Cohort, ask_as: AskAs) -> None:
+    path = f"{PATH}/{listed.pk}/lists"
+    # Of nobody's cohort only admins are masters.
+    assert {who: bring(ask_as(who), path, b"bob").status_code for who in ("owner", "teammate", "outsider")} == {
+        "owner": 202,
+        "teammate": 403,
+        "outsider": 404,
+    }
+    assert bring(ask_as("teammate"), f"{PATH}/{make_cohort(project, 'Filter').pk}/lists", b"bob").status_code == 403
+    own = make_static(project, "Own", created_by=people.teammate)
+    assert bring(ask_as("teammate"), f"{PATH}/{own.pk}/lists", b"bob", create_unknown="1").status_code == 403
+
+
+def test_a_filter_takes_no_file(project: Project, script: Caller) -> None:
+    cohort = make_cohort(project, "Paris")
+    assert bring(script, f"{PATH}/{cohort.pk}/lists", b"bob").json()["error"]["code"] == "bad_input"
+
+
+def test_a_loop_of_cohorts_is_refused(project: Project, script: Caller) -> None:
+    first = make_cohort(project, "First")
+    second = make_cohort(project, "Second", {"cohort": first.pk})
+    for number in (first.pk, second.pk):
+        answer = send(script, "patch", f"{PATH}/{first.pk}", {"filter": {"where": {"cohort": number}}})
+        assert (answer.status_code, answer.json()["error"]["details"][0]["path"]) == (400, "where.cohort")
