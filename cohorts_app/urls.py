@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cohorts_app.pages import adding, belonging, deleting, detail, editor, listing, lists
+from cohorts_app.pages import adding, belonging, deleting, detail, editor, listing, lists, renaming
 
 urlpatterns = [
     path("", listing.cohorts, name="cohorts"),
@@ -20,6 +20,7 @@ urlpatterns = [
     path("/<int:cohort_id>", detail.cohort, name="cohort"),
     path("/<int:cohort_id>/edit", editor.edit_cohort, name="edit-cohort"),
     path("/<int:cohort_id>/edit/save", editor.change, name="change-cohort"),
+    path("/<int:cohort_id>/rename", renaming.rename, name="rename-cohort"),
     path("/<int:cohort_id>/members.csv", detail.members_file, name="cohort-members-file"),
     path("/<int:cohort_id>/duplicate", detail.duplicate, name="duplicate-cohort"),
     path("/<int:cohort_id>/verify", detail.verify, name="verify-cohort"),

@@ -6,7 +6,8 @@ from datetime import datetime, tzinfo
 from typing import Final
 
 from cohorts_app.models import Size
-from profiles_app.display.dates import describe_day, in_zone
+from cohorts_app.selectors.sizes import Point
+from profiles_app.display.dates import describe_day
 
 _MARGIN: Final = 3.0
 
@@ -34,26 +35,36 @@ class Chart:
 
 
 def draw_sizes(
-    points: Sequence[tuple[datetime, int]], *, zone: tzinfo, width: int, height: int, from_zero: bool = False
+    points: Sequence[Point],
+    *,
+    zone: tzinfo,
+    width: int,
+    height: int,
+    from_zero: bool = False,
+    with_dots: bool = False,
 ) -> Chart | None:
     """The line of sizes, oldest first; None of fewer than two. A flat one runs through the middle."""
     if len(points) < 2:
         return None
     sizes = [size for _, size in points]
     most, least = max(sizes), 0 if from_zero else min(sizes)
-    first, last = points[0][0].timestamp(), points[-1][0].timestamp()
-    dots = [
-        Dot(
-            x=round(_MARGIN + (width - 2 * _MARGIN) * ((at.timestamp() - first) / max(last - first, 1e-6)), 1),
-            y=round(height - _MARGIN - (height - 2 * _MARGIN) * _share(size, least, most), 1),
-            title=f"{describe_day(in_zone(at, zone).date())}: {size:,}",
+    first, last = points[0][0], points[-1][0]
+    places = [
+        (
+            round(_MARGIN + (width - 2 * _MARGIN) * ((at - first) / max(last - first, 1e-6)), 1),
+            round(height - _MARGIN - (height - 2 * _MARGIN) * _share(size, least, most), 1),
         )
         for at, size in points
+    ]
+    dots = [
+        Dot(x=x, y=y, title=f"{_day(at, zone)}: {size:,}")
+        for (x, y), (at, size) in zip(places, points, strict=True)
+        if with_dots
     ]
     return Chart(
         width=width,
         height=height,
-        line=" ".join(f"{dot.x},{dot.y}" for dot in dots),
+        line=" ".join(f"{x},{y}" for x, y in places),
         dots=dots,
         most=most,
         least=least,
@@ -65,10 +76,10 @@ def _share(size: int, least: int, most: int) -> float:
     return 0.5 if most == least else (size - least) / (most - least)
 
 
-def _day(at: datetime, zone: tzinfo) -> str:
-    return describe_day(in_zone(at, zone).date())
+def _day(at: float, zone: tzinfo) -> str:
+    return describe_day(datetime.fromtimestamp(at, zone).date())
 
 
-def choose_points(sizes: Sequence[Size]) -> list[tuple[datetime, int]]:
+def choose_points(sizes: Sequence[Size]) -> list[Point]:
     """The recordings that found a size."""
-    return [(size.at, size.size) for size in sizes if size.size is not None]
+    return [(size.at.timestamp(), size.size) for size in sizes if size.size is not None]

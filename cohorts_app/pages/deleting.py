@@ -6,7 +6,8 @@ from django.shortcuts import redirect
 
 from cohorts_app.models import Cohort
 from cohorts_app.pages.addresses import address_of_cohorts
-from cohorts_app.selectors.cohorts import Actor, actor_of, describe_users_of, list_cohorts
+from cohorts_app.selectors.cohorts import Actor, actor_of, list_cohorts
+from cohorts_app.selectors.uses import describe_uses
 from cohorts_app.services.cohorts import delete_cohorts
 from profiles_app.errors import BadInput
 from profiles_app.filters.leaves import LARGEST_ID
@@ -20,8 +21,8 @@ def ask_to_delete(request: MemberRequest, access: Access) -> HttpResponse:
     """The question, with what uses them. The address names them by `id`."""
     actor = actor_of(access)
     chosen = _choose(actor, request.GET)
-    going = {cohort.pk for cohort in chosen}
-    uses = [(cohort, describe_users_of(cohort, user_id=access.user_id, without=going)) for cohort in chosen]
+    words = describe_uses(access.project, chosen, user_id=access.user_id)
+    uses = [(cohort, words[cohort.pk]) for cohort in chosen]
     context = {
         "here": "cohorts",
         "uses": uses,

@@ -13,9 +13,11 @@ from cohorts_app.pages.addresses import address_of_cohort, address_of_members
 from cohorts_app.pages.charts import choose_points, draw_sizes
 from cohorts_app.pages.wording import describe_definition
 from cohorts_app.selectors.bitmaps import NOBODY, Bitmap
-from cohorts_app.selectors.cohorts import actor_of, describe_users_of, get_cohort
+from cohorts_app.selectors.cohorts import actor_of, get_cohort
+from cohorts_app.selectors.lists import list_lists
 from cohorts_app.selectors.membership import query_members
 from cohorts_app.selectors.sizes import has_past, list_comparable, list_sizes, read_members
+from cohorts_app.selectors.uses import describe_uses
 from cohorts_app.services.cohorts import duplicate_cohort, verify_cohort
 from cohorts_app.services.sizes import MOST_PAST_DAYS, record_sizes
 from cohorts_app.tasks import record_past_sizes
@@ -57,11 +59,13 @@ def cohort(request: MemberRequest, access: Access, cohort_id: int) -> HttpRespon
         "may_change": actor.may_change(found),
         "sentence": describe_definition(found, access),
         "open_url": address_of_members(access.project, found),
-        "used_by": describe_users_of(found, user_id=access.user_id),
+        "used_by": describe_uses(access.project, [found], user_id=access.user_id)[found.pk],
         "sizes": sizes[::-1],
-        "chart": draw_sizes(choose_points(sizes), zone=access.project.zone, width=width, height=height, from_zero=True),
+        "chart": draw_sizes(
+            choose_points(sizes), zone=access.project.zone, width=width, height=height, from_zero=True, with_dots=True
+        ),
         "has_past": has_past(found),
-        "lists": MemberList.objects.filter(cohort=found).select_related("made_by").order_by("-pk")[:20],
+        "lists": list_lists(found),
         "identify_choices": Identify.choices,
     }
     return render_page(request, "cohorts/one.html", access, context | _compare(request, access, found))

@@ -155,7 +155,7 @@ def change(request: MemberRequest, access: Access, cohort_id: int) -> HttpRespon
         if tree is not None and is_new and request.POST.get("seen") != _write_tree(tree):
             return show(foreseen=foresee_change(cohort, tree, user_id=access.user_id))
         fields = _read_fields(request.POST, form)
-        changed = change_cohort(actor, cohort, fields, version=_read_version(request.POST))
+        changed = change_cohort(actor, cohort, fields, version=read_version(request.POST))
     except (BadInput, Conflict, TooSlow, Unavailable) as problem:
         return show(problem=problem)
     if not changed.is_static:
@@ -234,7 +234,7 @@ def _read_fields(params: QueryDict, form: _Form) -> Fields:
     )
 
 
-def _read_version(params: QueryDict) -> int:
+def read_version(params: QueryDict) -> int:
     """A form without it was made by nobody's page: it counts as one of an older version."""
     text = params.get("version", "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0

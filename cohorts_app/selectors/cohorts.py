@@ -1,6 +1,5 @@
 """Which cohorts there are for somebody, and what uses them."""
 
-from collections.abc import Container
 from dataclasses import dataclass
 from typing import Final
 
@@ -68,15 +67,3 @@ def list_users_of(cohort: Cohort) -> QuerySet[Cohort]:
     uses = RawSQL(_USES, [cohort.pk], output_field=BooleanField())  # noqa: S611 - the number is a parameter
     others = Cohort.objects.filter(project_id=cohort.project_id, definition__isnull=False).exclude(pk=cohort.pk)
     return others.alias(uses=uses).filter(uses=True).order_by(Lower("name"), "id")
-
-
-def describe_users_of(cohort: Cohort, *, user_id: int | None, without: Container[int] = frozenset()) -> list[str]:
-    """In words, what stops working when this cohort is deleted; the private cohorts of others are counted.
-    `without`: cohorts that are deleted too."""
-    users = [user for user in list_users_of(cohort) if user.pk not in without]
-    visible = set(list_cohorts(cohort.project_id, user_id=user_id).values_list("pk", flat=True))
-    words = [f"the cohort “{user.name}”" for user in users if user.pk in visible]
-    hidden = sum(user.pk not in visible for user in users)
-    if hidden:
-        words.append("a private cohort of somebody else" if hidden == 1 else f"{hidden} private cohorts of others")
-    return words

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from cohorts_app.models import Cohort
+from cohorts_app.models import Cohort, MemberList
 from cohorts_app.services.sizes import record_sizes
 from profiles_app.models import Project, PropertyDefinition, Scope
 from profiles_app.models.catalog import Kind
@@ -141,13 +141,47 @@ def test_a_list_works_without_javascript(open_as: Callable[..., Page], project: 
     expect(page.get_by_role("link", name="alice").first).to_be_visible()
 
 
+def test_a_cohort_is_renamed_from_the_list(open_as: Callable[..., Page], project: Project) -> None:
+    made = make_cohort(project, "Payers")
+    make_cohort(project, "Taken")
+    page = open_as("owner", f"/projects/{project.pk}/cohorts")
+    more = page.get_by_role("button", name="More about Payers")
+    more.click()
+    page.keyboard.press("Escape")
+    expect(more).to_be_focused()
+    more.click()
+    page.locator(f"#cohort-menu-{made.pk}").get_by_text("Rename").click()
+    dialog = page.get_by_role("dialog", name="Rename cohort")
+    name = dialog.get_by_label("Cohort name")
+    expect(name).to_be_focused()
+    name.fill("Taken")
+    page.keyboard.press("Enter")
+    expect(dialog.get_by_role("alert")).to_contain_text("There is a cohort named “Taken” already")
+    assert look(page, "rename") == []
+    name.fill("Customers")
+    dialog.get_by_role("button", name="Rename").click()
+    expect(page.get_by_text("“Payers” is named “Customers” now.")).to_be_visible()
+    expect(page.get_by_role("link", name="Customers", exact=True)).to_be_visible()
+
+
+def test_a_long_text_is_pasted(open_as: Callable[..., Page], project: Project) -> None:
+    make_profile(project, "alice", {"n": 1})
+    page = open_as("owner", f"/projects/{project.pk}/cohorts/{make_static(project, 'Listed').pk}")
+    # More than a form may have, and too few lines for a task.
+    page.get_by_label("Distinct IDs or e-mails, one a line").fill("alice\n" + f"{'x' * 3_000}\n" * 1_000)
+    page.get_by_role("button", name="Add these people").click()
+    expect(page.get_by_text("Duplicate of a line before")).to_be_visible()
+    assert MemberList.objects.get().counts == {"added": 1, "unknown": 1, "duplicate": 999}
+
+
 PRO = '{"where":{"property":"plan","type":"string","op":"is","value":["pro"]}}'
 # Each with what is pressed in it.
 DIALOGS = {"/cohorts": "Create New Cohort", "/users?filter=" + PRO: "Save as"}
 STATES = (
     "/cohorts", "/cohorts?search=nothing-at-all", "/cohorts/{cohort}", "/cohorts/{listed}", "/cohorts/new-list",
-    "/cohorts/new?filter={filter}", "/cohorts/{cohort}/edit", "/cohorts/delete?id={cohort}&id={listed}",
-    "/cohorts/{listed}/lists/{list}", "/users/why?id=alice&cohort={cohort}", "/cohorts/of?id=alice",
+    "/cohorts/new?filter={filter}", "/cohorts/{cohort}/edit", "/cohorts/{cohort}/rename",
+    "/cohorts/delete?id={cohort}&id={listed}", "/cohorts/{listed}/lists/{list}", "/users/why?id=alice&cohort={cohort}",
+    "/cohorts/of?id=alice",
 )  # fmt: skip
 
 

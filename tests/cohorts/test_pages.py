@@ -5,6 +5,7 @@ import re
 from datetime import timedelta
 from html import unescape
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -15,7 +16,8 @@ from django.utils import timezone
 
 from cohorts_app.models import Cohort, MemberList, Size
 from cohorts_app.services.sizes import record_sizes
-from profiles_app.models import GroupKey, Profile, Project
+from profiles_app.models import GroupKey, Profile, Project, SavedView
+from profiles_app.users_page.state import PeopleState, keep_filter
 from tests.cohorts.making import IN_PARIS, make_cohort, make_static
 from tests.conftest import People
 from tests.pages.making import make_events, make_profile
@@ -319,3 +321,67 @@ def test_a_broken_definition_is_said_and_can_be_left(project: Project, owner: Cl
     assert "This filter has a fault" in read(owner, f"{base}/{cohort.pk}")
     record_sizes([cohort])
     assert "Roster tries again by itself" in read(owner, f"{base}/{cohort.pk}")
+
+
+def test_views_that_use_a_cohort_are_told_before_and_say_so_afterwards(
+    project: Project, people: People, owner: Client, base: str
+) -> None:
+    paris = make_cohort(project, "Paris")
+    named = urlencode({"filter": f"(all:!((not:(cohort:{paris.pk})),(property:n,type:number,op:equals,value:3)))"})
+    kept = keep_filter(PeopleState(), project, {"any": [{"cohort": paris.pk}] * 400}, None).fields()
+    assert dict(kept)["filter"].startswith("~")
+    for name, query, shared, maker in (
+        ("Outside", named, True, people.owner),
+        ("Long <b>", urlencode(kept), False, people.owner),
+        ("Hidden", named, False, people.teammate),
+        ("Unrelated", urlencode({"filter": f"(cohort:{paris.pk + 1})"}), True, people.owner),
+        ("Broken", "filter=(cohort:", True, people.owner),
+    ):
+        SavedView.objects.create(project=project, owner=maker, name=name, shared=shared, query=query)
+    said = "used by the view “Long <b>”, the view “Outside”, a private view of somebody else"
+    assert said.replace("used by", "Used by") in read(owner, f"{base}/{paris.pk}")
+    warning = read(owner, f"{base}/delete?id={paris.pk}")
+    assert said in warning
+    assert "Delete all the same" in warning
+    assert "<b>" not in owner.get(f"{base}/delete?id={paris.pk}").content.decode()
+    assert owner.post(f"{base}/delete/chosen", {"id": [paris.pk]}).status_code == 302
+    view = SavedView.objects.get(name="Outside")
+    table = owner.get(f"/projects/{project.pk}/views/{view.pk}", follow=True)
+    assert table.status_code == 400
+    assert "This cohort does not exist, or was deleted" in unescape(table.content.decode())
+
+
+def test_a_cohort_is_renamed(project: Project, people: People, owner: Client, teammate: Client, base: str) -> None:
+    cohort = make_cohort(project, "Paris")
+    make_cohort(project, "Oslo")
+    path = f"{base}/{cohort.pk}/rename"
+    assert f'href="{path}"' in read(owner, f"{base}/{cohort.pk}")
+    assert f'href="{path}?back=list"' in read(owner, base)
+    assert 'name="name" value="Paris"' in read(owner, path)
+    taken = owner.post(path, {"name": "OSLO", "version": "1"})
+    assert (taken.status_code, 'value="OSLO"' in taken.content.decode()) == (400, True)
+    assert "There is a cohort named “OSLO” already" in unescape(taken.content.decode())
+    answer = owner.post(path, {"name": "Lutetia", "version": "1", "back": "list"})
+    assert answer["Location"] == base
+    cohort.refresh_from_db()
+    assert (cohort.name, cohort.version, cohort.definition["where"]) == ("Lutetia", 2, IN_PARIS)  # type: ignore[index]
+    second = owner.post(path, {"name": "Second", "version": "1"})
+    page = unescape(second.content.decode())
+    assert second.status_code == 409
+    assert "Somebody else changed this cohort meanwhile" in page
+    assert "Now it is “<bdi>Lutetia</bdi>”" in page
+    assert owner.post(path, {"name": "Second", "version": "2"}).status_code == 302
+    # An analyst renames their own.
+    assert teammate.get(path).status_code == 403
+    assert teammate.post(path, {"name": "Mine", "version": "3"}).status_code == 403
+    assert "rename" not in read(teammate, base)
+    own = make_cohort(project, "Own", created_by=people.teammate)
+    assert teammate.post(f"{base}/{own.pk}/rename", {"name": "Mine", "version": "1"}).status_code == 302
+
+
+def test_pasted_text_that_is_too_long_for_a_field_comes_as_a_file(project: Project, owner: Client, base: str) -> None:
+    make_profile(project, "a,b", {"n": 1})
+    cohort = make_static(project, "Listed")
+    pasted = SimpleUploadedFile("lines.txt", b"a,b\r\nnobody\n")
+    assert owner.post(f"{base}/{cohort.pk}/lists", {"lines": pasted, "action": "add"}).status_code == 302
+    assert MemberList.objects.get().counts == {"added": 1, "unknown": 1}

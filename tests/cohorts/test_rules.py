@@ -8,7 +8,8 @@ from django.db import connection
 from django.db.models.functions import Now
 
 from cohorts_app.models import Cohort, Kind, Member
-from cohorts_app.selectors.cohorts import describe_users_of, get_cohort, list_cohorts, list_users_of
+from cohorts_app.selectors.cohorts import get_cohort, list_cohorts, list_users_of
+from cohorts_app.selectors.uses import describe_uses
 from cohorts_app.services.cohorts import (
     Fields,
     change_cohort,
@@ -80,7 +81,7 @@ def test_what_uses_a_cohort_is_told_before_it_is_deleted(project: Project, peopl
     make_cohort(project, "Private", {"cohort": paris.pk}, is_private=True, created_by=people.teammate)
     make_cohort(project, "Unrelated", {"property": "n", "type": "number", "op": "equals", "value": paris.pk})
     assert [user.name for user in list_users_of(paris)] == ["Elsewhere", "Private"]
-    assert describe_users_of(paris, user_id=people.owner.pk) == [
+    assert describe_uses(project, [paris], user_id=people.owner.pk)[paris.pk] == [
         "the cohort “Elsewhere”",
         "a private cohort of somebody else",
     ]

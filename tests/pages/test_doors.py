@@ -76,6 +76,7 @@ OWN = {
     "views-of-users",
     "views-of-groups",
     "one-view",
+    "rename-cohort",
 }
 # Changes that every member makes, by POST.
 SHARED = {
