@@ -43,6 +43,7 @@ _FILTERS: Final[dict[str, dict[str, Any]]] = {
     "country": _COUNTRY,
     "country and did “watch video” ≥ 3 times in the month": {"all": [_COUNTRY, _BEHAVIOUR]},
 }
+_BOUNDARY: Final = "the-boundary-of-the-benchmark"
 BENCH_EMAIL: Final = "bench@example.com"
 BENCH_PASSWORD: Final = "a password for one machine"
 
@@ -93,15 +94,25 @@ class Browser:
     def get(self, path: str) -> str:
         return self._ask("GET", path, None, {})
 
+    def upload(self, path: str, content: str, **fields: str) -> str:
+        """A form with one file; the answer to the redirect is not read."""
+        disposition = "Content-Disposition: form-data; name="
+        parts = [f'{disposition}"{name}"\r\n\r\n{text}' for name, text in fields.items()]
+        parts.append(f'{disposition}"file"; filename="people.csv"\r\nContent-Type: text/csv\r\n\r\n{content}')
+        body = "".join(f"--{_BOUNDARY}\r\n{part}\r\n" for part in parts) + f"--{_BOUNDARY}--\r\n"
+        kind = f"multipart/form-data; boundary={_BOUNDARY}"
+        return self._ask("POST", path, body, {"Content-Type": kind, "X-CSRFToken": self._cookies["csrftoken"]})
+
     def _ask(self, method: str, path: str, body: str | None, headers: dict[str, str]) -> str:
         cookies = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
         headers = headers | {"Cookie": cookies}
+        content = body.encode() if body else None
         try:
-            self._connection.request(method, path, body, headers)
+            self._connection.request(method, path, content, headers)
             answer = self._connection.getresponse()
         except http.client.RemoteDisconnected:  # The server closes what nobody uses; a browser connects anew.
             self._connection.close()
-            self._connection.request(method, path, body, headers)
+            self._connection.request(method, path, content, headers)
             answer = self._connection.getresponse()
         for cookie in answer.headers.get_all("Set-Cookie") or []:
             name, _, value = cookie.partition(";")[0].partition("=")

@@ -1,0 +1,1 @@
+"""How fast cohorts are: `python -m benchmarks.cohorts`."""
