@@ -30,7 +30,7 @@ def measure_page(folder: Folder, project_id: int, *, runs: int) -> str:
         _record_past(cohorts)
         base = f"/projects/{project_id}/cohorts"
         paths = {
-            "all cohorts": base,
+            "the first 50 of all cohorts": base,
             "sorted by size": f"{base}?sort=-size",
             "searched for “9”": f"{base}?search=9",
             "one cohort": f"{base}/{cohorts[-1].pk}",

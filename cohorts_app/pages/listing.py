@@ -6,6 +6,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 import django_filters
+from django.core.paginator import Paginator
 from django.db.models import F, QuerySet
 from django.db.models.functions import Lower
 from django.http import HttpResponse, QueryDict
@@ -33,6 +34,7 @@ _SORTS: Final = {
 _HEADINGS: Final = (("name", "Name"), ("size", "Size"), ("maker", "Created by"), ("updated", "Updated"))
 _DEFAULT_SORT: Final = "name"
 _LINE: Final = (120, 32)
+PAGE_SIZE: Final = 50
 
 
 class CohortFilter(django_filters.FilterSet):  # type: ignore[misc]
@@ -82,14 +84,18 @@ def cohorts(request: MemberRequest, access: Access) -> HttpResponse:
     everything = list_cohorts(access.project.pk, user_id=access.user_id)
     narrowed = _narrow(request.GET, everything)
     sort = request.GET.get("sort", "")
-    found = list(_sort(narrowed.qs if narrowed.is_valid() else everything, sort))
+    found = Paginator(_sort(narrowed.qs if narrowed.is_valid() else everything, sort), PAGE_SIZE)
+    page = found.get_page(request.GET.get("page"))
     context = {
         "here": "cohorts",
-        "rows": _list_rows(actor, found),
+        "rows": _list_rows(actor, list(page)),
+        "page": page,
+        "previous_url": _turn(request.GET, page=page.previous_page_number()) if page.has_previous() else "",
+        "next_url": _turn(request.GET, page=page.next_page_number()) if page.has_next() else "",
         "headings": _list_headings(request.GET, sort or _DEFAULT_SORT),
         "narrowed": narrowed,
         "is_narrowed": any(request.GET.get(name) for name in CohortFilter.Meta.fields),
-        "any_cohorts": bool(found) or everything.exists(),
+        "any_cohorts": bool(found.count) or everything.exists(),
         "sort": sort,
     }
     if request.htmx and not request.htmx.history_restore_request:
@@ -131,6 +137,10 @@ def _list_headings(params: QueryDict, sort: str) -> list[Heading]:
 
 def _make_heading(params: QueryDict, name: str, label: str, sort: str) -> Heading:
     order = {name: "ascending", f"-{name}": "descending"}.get(sort, "")
-    turned: dict[str, Any] = {key: value for key, value in params.items() if key != "sort" and value}
-    turned["sort"] = f"-{name}" if order == "ascending" else name
-    return Heading(label=label, sorted=order, url=f"?{urlencode(turned)}")
+    return Heading(label=label, sorted=order, url=_turn(params, sort=f"-{name}" if order == "ascending" else name))
+
+
+def _turn(params: QueryDict, **changes: Any) -> str:
+    """The address with other parameters; each leads to the first page, unless it names one."""
+    kept = {key: value for key, value in params.items() if value and key != "page"}
+    return f"?{urlencode(kept | changes)}"

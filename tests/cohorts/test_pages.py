@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from cohorts_app.models import Cohort, MemberList, Size
+from cohorts_app.pages import listing
 from cohorts_app.services.sizes import record_sizes
 from profiles_app.models import GroupKey, Profile, Project, SavedView
 from profiles_app.users_page.state import PeopleState, keep_filter
@@ -71,6 +72,27 @@ def test_as_many_queries_for_fifty_as_for_five(project: Project, people: People,
                 assert read(owner, base).count("<polyline") == number + 1
             counts.append(len(queries))
     assert counts[0] == counts[1] <= 12
+
+
+def test_many_cohorts_stand_on_several_pages(
+    project: Project, people: People, owner: Client, base: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listing, "PAGE_SIZE", 3)
+    names = [f"Cohort {number}" for number in range(8)]
+    for number, name in enumerate(names):
+        make_cohort(project, name, size=number)
+    seen: list[str] = []
+    url = "?sort=-size&kind=dynamic"
+    while url:
+        page = read(owner, f"{base}{url}")
+        seen += list_names(page)
+        url = (re.findall(r'href="([^"]+)" rel="next"', page) or [""])[0]
+    assert seen == names[::-1]
+    assert "7–8 of 8" in page
+    # What nobody links to shows the nearest there is.
+    assert list_names(read(owner, f"{base}?page=99")) == names[6:]
+    assert list_names(read(owner, f"{base}?page=x")) == names[:3]
+    assert 'rel="next"' not in read(owner, f"{base}?search=Cohort+1")
 
 
 def test_an_empty_project_is_invited(owner: Client, base: str, people: People) -> None:
