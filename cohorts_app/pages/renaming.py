@@ -9,9 +9,9 @@ from cohorts_app.models import Cohort
 from cohorts_app.pages.addresses import address_of_cohort, address_of_cohorts
 from cohorts_app.pages.editor import read_version
 from cohorts_app.selectors.cohorts import actor_of, get_cohort
-from cohorts_app.services.cohorts import check_may_change, rename_cohort
+from cohorts_app.services import cohorts as services
 from profiles_app.errors import BadInput, Conflict, UserFacingError
-from profiles_app.http.doors import MemberRequest, member_form
+from profiles_app.http.doors import MemberRequest, member_action, member_page
 from profiles_app.people.frame import render_fragment, render_page
 from profiles_app.selectors.access import Access
 
@@ -19,16 +19,21 @@ from profiles_app.selectors.access import Access
 _LIST = "list"
 
 
-@member_form
-def rename(request: MemberRequest, access: Access, cohort_id: int) -> HttpResponse:
-    """The form; POST gives the name, unless somebody changed the cohort meanwhile."""
+@member_page
+def rename_cohort(request: MemberRequest, access: Access, cohort_id: int) -> HttpResponse:
+    """The form."""
+    return _show(request, access, get_cohort(actor_of(access), cohort_id))
+
+
+@member_action
+def give_name(request: MemberRequest, access: Access, cohort_id: int) -> HttpResponse:
+    """The name, unless somebody changed the cohort meanwhile."""
     actor = actor_of(access)
     cohort = get_cohort(actor, cohort_id)
-    check_may_change(actor, cohort)
-    if request.method != "POST":
-        return _show(request, access, cohort)
     try:
-        renamed = rename_cohort(actor, cohort, request.POST.get("name", ""), version=read_version(request.POST))
+        renamed = services.rename_cohort(
+            actor, cohort, request.POST.get("name", ""), version=read_version(request.POST)
+        )
     except (BadInput, Conflict) as problem:
         return _show(request, access, cohort, problem=problem)
     messages.success(request, f"“{cohort.name}” is named “{renamed.name}” now.")

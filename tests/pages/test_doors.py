@@ -59,6 +59,7 @@ READ = {
     "ask-to-delete-cohorts",
     "cohort",
     "edit-cohort",
+    "rename-cohort",
     "cohort-members-file",
     "cohort-list",
     "cohort-list-file",
@@ -76,7 +77,6 @@ OWN = {
     "views-of-users",
     "views-of-groups",
     "one-view",
-    "rename-cohort",
 }
 # Changes that every member makes, by POST.
 SHARED = {
@@ -87,6 +87,7 @@ SHARED = {
     "add-users-to-cohort",
     "add-groups-to-cohort",
     "change-cohort",
+    "give-cohort-name",
     "create-list",
     "add-list",
     "delete-cohorts",
