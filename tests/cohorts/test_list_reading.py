@@ -71,6 +71,8 @@ def test_what_is_no_row_costs_its_line_alone(row: bytes, cell: str) -> None:
         (gzip.compress(b"alice\n" * 100)[:-9], "gzip"),
         (gzip.compress(b"\x89PNG\r\n"), "image"),
     ],
+    # What is packed holds the time.
+    ids=["image", "spreadsheet", "page", "cut short", "packed image"],
 )
 def test_what_is_no_list_is_refused(content: bytes, said: str) -> None:
     with pytest.raises(BadInput, match=said):
