@@ -348,6 +348,7 @@ def test_a_broken_definition_is_said_and_can_be_left(project: Project, owner: Cl
 def test_views_that_use_a_cohort_are_told_before_and_say_so_afterwards(
     project: Project, people: People, owner: Client, base: str
 ) -> None:
+    make_profile(project, "alice", {"$city": "Paris"})
     paris = make_cohort(project, "Paris")
     named = urlencode({"filter": f"(all:!((not:(cohort:{paris.pk})),(property:n,type:number,op:equals,value:3)))"})
     long = IN_PARIS | {"value": [f"City number {number}" for number in range(900)]}
