@@ -106,13 +106,13 @@ class Browser:
     def _ask(self, method: str, path: str, body: str | None, headers: dict[str, str]) -> str:
         cookies = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
         headers = headers | {"Cookie": cookies}
-        content = body.encode() if body else None
+        sent = body.encode() if body else None
         try:
-            self._connection.request(method, path, content, headers)
+            self._connection.request(method, path, sent, headers)
             answer = self._connection.getresponse()
         except http.client.RemoteDisconnected:  # The server closes what nobody uses; a browser connects anew.
             self._connection.close()
-            self._connection.request(method, path, content, headers)
+            self._connection.request(method, path, sent, headers)
             answer = self._connection.getresponse()
         for cookie in answer.headers.get_all("Set-Cookie") or []:
             name, _, value = cookie.partition(";")[0].partition("=")
