@@ -114,6 +114,8 @@ IMPORTS: dict[str, Any] = {
     "rows": environment.read_whole_number("ROSTER_IMPORT_ROWS", least=1, most=100_000_000),
     "bytes": 2 * 2**30,
     "memory": "512MB",
+    # For files of hundreds of columns.
+    "memory_of_wide": "1536MB",
     "threads": len(os.sched_getaffinity(0)),
 }
 

@@ -54,6 +54,11 @@ _POSTGRES = EmbeddedPostgres(
 )
 
 
+def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
+    """gzip writes the time into its head: workers that begin in different seconds would collect different tests."""
+    return f"{argname}-gzip-{len(val)}" if isinstance(val, bytes) and val.startswith(b"\x1f\x8b") else None
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Declare the marks of tests that cost more than the others."""
     config.addinivalue_line("markers", "stack: starts a whole Roster with all its processes")

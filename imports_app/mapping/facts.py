@@ -99,31 +99,36 @@ def find_facts(staged: Staged, *, header: bool) -> Facts:
 def _look_through(db: duckdb.DuckDBPyConnection, width: int, begin: int) -> Iterator[ColumnFacts]:
     names = [f"c{place}" for place in range(width)]
     if width <= _FEW:
-        yield from (_count(db, "staged", name, begin) for name in names)
+        for name in names:
+            yield from _count(db, f"SELECT 0 AS place, {name} AS cell FROM staged WHERE n >= {begin}", 1)
         return
-    # Opening a Parquet file costs by its columns, so a wide one is not opened for each of them.
+    # A statement costs more than the cells of a wide file's column.
     for start in range(0, width, _AT_ONCE):
         some = names[start : start + _AT_ONCE]
-        db.execute(f"CREATE OR REPLACE TEMP TABLE piece AS SELECT n, {', '.join(some)} FROM staged")
-        yield from (_count(db, "piece", name, begin) for name in some)
+        cells = f"""SELECT unnest(range({len(some)})) AS place, unnest([{", ".join(some)}]) AS cell
+            FROM staged WHERE n >= {begin}"""
+        yield from _count(db, cells, len(some))
 
 
-def _count(db: duckdb.DuckDBPyConnection, table: str, name: str, begin: int) -> ColumnFacts:
-    """Looks at each text once, however many cells hold it."""
+def _count(db: duckdb.DuckDBPyConnection, cells: str, columns: int) -> Iterator[ColumnFacts]:
+    """Looks at each text of a column once, however many cells hold it. `cells` selects place and cell."""
     conditions = (
         condition.replace("{c}", "cell").replace("{a}", "a").replace("{k}", "k") for condition in _COUNTS.values()
     )
     # Not FILTER, which looks at all parts of a condition: CASE ends with the first that is false.
     wanted = "".join(f", coalesce(sum(CASE WHEN {condition} THEN cells END), 0)::BIGINT" for condition in conditions)
-    ((distinct, *found),) = db.execute(
-        f"""SELECT count(*){wanted} FROM (
-            SELECT cell, cells, a, CASE a WHEN 32 THEN ascii(trim(cell)) ELSE a END AS k FROM (
-                SELECT {name} AS cell, count(*) AS cells, ascii(cell) AS a FROM {table}
-                WHERE n >= {begin} AND {name} <> '' GROUP BY cell
+    rows = db.execute(
+        f"""SELECT place, count(*){wanted} FROM (
+            SELECT place, cell, cells, a, CASE a WHEN 32 THEN ascii(trim(cell)) ELSE a END AS k FROM (
+                SELECT place, cell, count(*) AS cells, ascii(cell) AS a FROM ({cells}) WHERE cell <> ''
+                GROUP BY place, cell
             )
-        )"""
+        ) GROUP BY place"""
     ).fetchall()
-    return ColumnFacts(distinct=distinct, counts=dict(zip(_COUNTS, found, strict=True)))
+    found = {place: counts for place, *counts in rows}
+    for place in range(columns):
+        distinct, *counts = found.get(place, [0] * (len(_COUNTS) + 1))
+        yield ColumnFacts(distinct=distinct, counts=dict(zip(_COUNTS, counts, strict=True)))
 
 
 def _read_rows(db: duckdb.DuckDBPyConnection, where: str, begin: int) -> list[tuple[int, list[str]]]:

@@ -13,6 +13,7 @@ from typing import Any, Final, Self
 
 import duckdb
 import pyarrow as pa
+from django.conf import settings
 
 from imports_app import limits
 from imports_app.database import open_database, quote_text
@@ -26,6 +27,9 @@ from profiles_app.ingest import limits as ingest_limits
 from profiles_app.ingest.typed import ValueKind
 
 _FACTS: Final = "plan.json"
+# Columns of a narrow file, and columns of a wide one that are looked through together.
+_FEW: Final = 40
+_AT_ONCE: Final = 200
 _TOO_HEAVY: Final = f"The row takes more than {limits.ROW_BYTES // 1024} KB."
 _GUARDS: Final = ", ".join(str(ord(letter)) for letter in GUARDED)
 
@@ -86,6 +90,9 @@ def make_plan(staged: Staged, folder: Path, mapping: Mapping, *, header: bool, n
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
     with open_database() as db:
+        if len(mapping.columns) > _AT_ONCE:
+            # Each step of making a value holds 2,048 of them for each column.
+            db.execute(f"SET threads = 1; SET memory_limit = {quote_text(settings.IMPORTS['memory_of_wide'])}")
         facts = _Planning(db=db, staged=staged, mapping=mapping, begin=int(header), nonce=nonce).write(draft)
     document = {name: value for name, value in asdict(facts).items() if name != "folder"}
     (draft / _FACTS).write_text(json.dumps(document))
@@ -241,17 +248,25 @@ class _Planning:
     def _join_duplicates(self) -> str:
         """A row for each id: of several, each value is that of the last row which has one; with empty cells
         clearing, the last row alone counts."""
-        last = "".join(f", {self._last(f'v{place}')} AS v{place}" for place in range(len(self.mapping.columns)))
         is_good = "n NOT IN (SELECT n FROM judged WHERE reason IS NOT NULL)"
         is_twice = "distinct_id IN (SELECT distinct_id FROM twice)"
-        return f"""SELECT line, distinct_id{self._values()} FROM valued WHERE {is_good} AND NOT {is_twice}
+        once = f"SELECT line, distinct_id{self._values()} FROM valued WHERE {is_good}"
+        if not self._row("SELECT count(*) FROM twice")[0]:
+            return once
+        columns = range(len(self.mapping.columns))
+        only_filled = " FILTER (value IS NOT NULL)" if self.mapping.empty == Empty.KEEP else ""
+        # Cell by cell: an aggregate for each of 2,000 columns takes more memory than there is. A list of one keeps
+        # NULL, which arg_max itself would pass over.
+        return f"""{once} AND NOT {is_twice}
             UNION ALL
-            SELECT max(line), distinct_id{last} FROM valued WHERE {is_good} AND {is_twice} GROUP BY distinct_id"""
-
-    def _last(self, value: str) -> str:
-        only_filled = f" FILTER ({value} IS NOT NULL)" if self.mapping.empty == Empty.KEEP else ""
-        # A list of one keeps NULL, which arg_max itself would pass over.
-        return f"arg_max([{value}], n){only_filled}[1]"
+            SELECT line, distinct_id{"".join(f", last[{place + 1}] AS v{place}" for place in columns)} FROM (
+                SELECT max(line) AS line, distinct_id, list(value ORDER BY place) AS last FROM (
+                    SELECT max(line) AS line, distinct_id, place, arg_max([value], n){only_filled}[1] AS value FROM (
+                        SELECT n, line, distinct_id, unnest(range({len(columns)})) AS place,
+                        unnest([{self._values()[2:]}]) AS value FROM valued WHERE {is_good} AND {is_twice}
+                    ) GROUP BY distinct_id, place
+                ) GROUP BY distinct_id
+            )"""
 
     def _write_rejects(self, path: Path) -> None:
         cells = ", ".join(f"c{place}" for place in range(self.staged.width))
@@ -271,21 +286,37 @@ class _Planning:
         return list(self._row(f"SELECT {wanted} FROM planned"))
 
     def _find_dates(self) -> list[str]:
-        return [
-            column.name
+        texts = [
+            (column.name, f"v{place}")
             for place, column in enumerate(self.mapping.columns)
-            if column.kind in (ValueKind.TEXT, ValueKind.DATE) and self._has_date(f"v{place}")
+            if column.kind in (ValueKind.TEXT, ValueKind.DATE)
         ]
+        if len(texts) <= _FEW:
+            return [name for name, value in texts if self._has_date(value)]
+        # A statement costs more than the cells of a wide file's column.
+        found: list[str] = []
+        for start in range(0, len(texts), _AT_ONCE):
+            names, values = zip(*texts[start : start + _AT_ONCE], strict=True)
+            places = self.db.execute(
+                f"""SELECT DISTINCT place FROM (
+                SELECT unnest(range({len(values)})) AS place, unnest([{", ".join(values)}]) AS value FROM planned
+                ) WHERE {_is_date("value")} ORDER BY place"""
+            ).fetchall()
+            found += (names[place] for (place,) in places)
+        return found
 
     def _has_date(self, value: str) -> bool:
-        # Seldom is a text of this length with dashes no date, so few are looked at closely.
-        text = f"{value}[2:-2]"
-        maybe = f"{value}[6:6] = '-' AND {value}[9:9] = '-'"
-        is_date = f"CASE WHEN {maybe} THEN {day_sql(text)} IS NOT NULL OR {instant_sql(text)} IS NOT NULL END"
-        return bool(self.db.execute(f"SELECT 1 FROM planned WHERE {is_date} LIMIT 1").fetchall())
+        return bool(self.db.execute(f"SELECT 1 FROM planned WHERE {_is_date(value)} LIMIT 1").fetchall())
 
     def _row(self, sql: str) -> Sequence[Any]:
         return tuple(self.db.execute(sql).fetchall()[0])
+
+
+def _is_date(value: str) -> str:
+    # Seldom is a text of this length with dashes no date, so few are looked at closely.
+    text = f"{value}[2:-2]"
+    maybe = f"{value}[6:6] = '-' AND {value}[9:9] = '-'"
+    return f"CASE WHEN {maybe} THEN {day_sql(text)} IS NOT NULL OR {instant_sql(text)} IS NOT NULL END"
 
 
 def _add(terms: list[str]) -> str:

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from imports_app.models import Import, Work
+from imports_app.work.job import work_on
 from profiles_app.models import Profile, Project
 from tests.imports.making import import_rows, read_people, undo, upload
 from tests.pages.making import make_profile
@@ -72,3 +73,21 @@ def test_an_undo_says_what_it_did(project: Project, owner: Client) -> None:
     assert file["Content-Disposition"] == 'attachment; filename="people-kept.csv"'
     assert sorted(file.getvalue().split()) == [b"$distinct_id", b"w", b"z"]
     assert read_people(project)["y"] == {"a": "0"}
+
+
+def test_a_file_of_2000_columns_goes_through_the_form(project: Project, owner: Client) -> None:
+    header = ["$distinct_id", *(f"property {n}" for n in range(1999))]
+    job = upload(project, [header, *([f"p{row}", *(f"{row}:{n}" for n in range(1999))] for row in range(10))])
+    address = f"/projects/{project.pk}/imports/{job.pk}"
+    form: dict[str, object] = {"empty": "keep", "chosen": [str(n) for n in range(2000)]}
+    for document in job.columns:
+        form |= {f"name-{document['index']}": document["property"], f"kind-{document['index']}": "text"}
+    form["name-1999"] = "last of all"
+    assert owner.post(f"{address}/mapping", form).status_code == 302
+    work_on(job.pk)
+    assert "10 to create" in read_page(owner, job)
+    owner.post(f"{address}/start")
+    work_on(job.pk)
+    people = read_people(project)
+    assert len(people) == 10
+    assert people["p7"] == {name: f"7:{n}" for n, name in enumerate([*header[1:-1], "last of all"])}
