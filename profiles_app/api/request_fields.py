@@ -10,6 +10,7 @@ from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
 from profiles_app.errors import BadInput
+from profiles_app.ingest.wire import parse_int
 
 # An odd number of backslashes before u0000: the escape, not text that looks like it.
 _NUL: Final = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
@@ -31,7 +32,7 @@ def parse_json(text: str | bytes) -> Any:
     Raises `BadInput`.
     """
     try:
-        document = json.loads(text, parse_constant=_refuse_constant)
+        document = json.loads(text, parse_constant=_refuse_constant, parse_int=parse_int)
         plain = json.dumps(document, ensure_ascii=False)
         plain.encode()
     except (ValueError, RecursionError):

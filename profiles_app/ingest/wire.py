@@ -119,12 +119,12 @@ def _load_leniently(text: bytes, error: orjson.JSONDecodeError, line: int) -> An
     """Lone surrogates are a fault of one record, not of all: they get past here and are found
     when the strings are checked."""
     try:
-        return json.loads(text, parse_constant=_refuse_constant, parse_int=_parse_int, parse_float=_parse_float)
+        return json.loads(text, parse_constant=_refuse_constant, parse_int=parse_int, parse_float=_parse_float)
     except (ValueError, RecursionError):
         _refuse(error, line)
 
 
-def _parse_int(text: str) -> float:
+def parse_int(text: str) -> float:
     """As orjson reads it: beyond 64 bits a whole number is a float."""
     number = int(text)
     return number if -(2**63) <= number < 2**64 else _parse_float(text)

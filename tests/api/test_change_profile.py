@@ -152,3 +152,9 @@ def test_what_was_deleted_is_restored(path: str, body: dict[str, str], ask_as: A
     assert answer.json()["properties"] == {"plan": "pro", "n": 1}
     assert properties_of(alice) == {"plan": "pro", "n": 1}
     assert change(owner, path, body, "post").status_code == 404
+
+
+@pytest.mark.parametrize("value", [{"deep": 10**30}, [10**20, -(10**20)]])
+def test_whole_numbers_beyond_64_bits_become_floats_as_on_ingestion(value: Any, script: Caller, alice: Profile) -> None:
+    assert change(script, ALICE, {"set": {"big": value}}).status_code == 200
+    assert properties_of(alice)["big"] == value
