@@ -27,9 +27,9 @@ from profiles_app.models import Scope
 # A project that fills up has no statistics yet: what goes through a whole table is made to look dear.
 _MAKE: Final = """
 CREATE TEMPORARY TABLE IF NOT EXISTS import_rows
-    (distinct_id text PRIMARY KEY, line bigint, changes jsonb) ON COMMIT DELETE ROWS;
+    (distinct_id text, line bigint, changes jsonb) ON COMMIT DELETE ROWS;
 CREATE TEMPORARY TABLE IF NOT EXISTS import_found
-    (id bigint PRIMARY KEY, line bigint, is_gone boolean, old jsonb, new jsonb, updated_at timestamptz)
+    (id bigint, line bigint, is_gone boolean, old jsonb, new jsonb, updated_at timestamptz)
     ON COMMIT DELETE ROWS;
 DELETE FROM import_rows;
 DELETE FROM import_found;
@@ -119,12 +119,11 @@ class Merge:
     def place(self) -> Place:
         return Place(project_id=self.job.project_id, scope=Scope.PROFILE, group_key_id=self.job.group_key_id)
 
-    def write_chunk(self, db: duckdb.DuckDBPyConnection, number: int) -> Chunk:
+    def write_chunk(self, lines: pa.Table, number: int) -> Chunk:
         """Writes a chunk and its line of the ledger. One that is in the ledger already raises `IntegrityError`."""
-        lines = self._read_chunk(db, number)
         return run_in_transaction(lambda: self._write(lines, number))
 
-    def _read_chunk(self, db: duckdb.DuckDBPyConnection, number: int) -> pa.Table:
+    def read_chunk(self, db: duckdb.DuckDBPyConnection, number: int) -> pa.Table:
         """The rows as lines of COPY's text format."""
         # Not by ||: a chain of hundreds is deeper than DuckDB takes.
         pairs = ", ".join(

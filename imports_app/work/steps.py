@@ -1,14 +1,18 @@
 """The pieces of work on an import. Each may be begun again at any time: what is done is found done."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, datetime
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Final
 
 from django.conf import settings
 from django.db.models import Sum
 from django.utils import timezone
+from pyarrow import Table
 
 from imports_app import folders
 from imports_app.database import open_database
@@ -107,13 +111,12 @@ def run_import(job: Import) -> None:
         raise BadInput(f"The project has no room for more names of properties: {PROPERTY_NAMES:,} are the most.")
     done = set(job.chunks.values_list("number", flat=True))
     _count(job, plan)
-    with open_database() as db:
-        for number in plan.chunks:
-            if number in done:
-                continue
+    left = [number for number in plan.chunks if number not in done]
+    with closing(_read_ahead(merge, left)) as chunks:
+        for number, lines in chunks:
             if _is_cancelled(job):
                 break
-            merge.write_chunk(db, number)
+            merge.write_chunk(lines, number)
             _count(job, plan)
             _save(job, tries=0)
     finished = job.chunks.count() == len(plan.chunks)
@@ -125,6 +128,17 @@ def run_import(job: Import) -> None:
         cancel_asked=False,
         ended_at=timezone.now(),
     )
+
+
+def _read_ahead(merge: Merge, numbers: list[int]) -> Generator[tuple[int, Table]]:
+    """The chunks, each with its number; the next one is read while PostgreSQL works on this one."""
+    with open_database() as db, ThreadPoolExecutor(max_workers=1) as reader:
+        coming = [reader.submit(merge.read_chunk, db, number) for number in numbers[:1]]
+        for number, following in zip_longest(numbers, numbers[1:]):
+            lines = coming.pop().result()
+            if following is not None:
+                coming.append(reader.submit(merge.read_chunk, db, following))
+            yield number, lines
 
 
 def _is_cancelled(job: Import) -> bool:

@@ -204,8 +204,8 @@ def test_cancelled_on_its_way_and_undone(project: Project, monkeypatch: pytest.M
 
     write = merge.Merge.write_chunk
 
-    def cancel_after(self: Any, db: Any, number: int) -> Any:
-        chunk = write(self, db, number)
+    def cancel_after(self: Any, lines: Any, number: int) -> Any:
+        chunk = write(self, lines, number)
         actions.cancel_import(Import.objects.get(pk=job.pk))
         return chunk
 
