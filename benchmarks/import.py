@@ -227,10 +227,10 @@ class Bench:
         self.time("half known: undo", job, people=people)
 
     def rest(self, project_id: int) -> None:
-        """Until nothing is left to compact."""
-        from profiles_app.columnar.due import is_due
+        """Until all is compacted."""
+        from profiles_app.columnar.compaction import compact
 
-        while is_due(project_id):
+        while compact(project_id) is None:
             time.sleep(0.5)
         # The page as it is before: its process has opened the new files.
         self.visitor.wait_for(self.rows)

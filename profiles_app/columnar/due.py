@@ -17,6 +17,10 @@ _ROWS: Final = 5_000
 _PROFILES_SHARE: Final = 0.02
 _EVENTS_SHARE: Final = 0.002
 _MOST_ROWS: Final = 50_000
+# Profiles are written anew by ranges, so while an import runs each round costs by what there is, not by what is
+# new: between two rounds there is a second for so many, and no more than a quarter of a minute.
+_ROWS_A_SECOND: Final = 70_000.0
+_LONGEST_PAUSE: Final = 15.0
 # What is less is compacted when it has waited so long.
 _PATIENCE: Final = timedelta(minutes=10)
 # With nothing new the watermark still moves at times: the change log is kept from the oldest one on.
@@ -65,10 +69,16 @@ def is_due(project_id: int) -> bool:
             "most": limit,
         }
         pending[dataset] = _ask(_PENDING[dataset], values)
-        if pending[dataset] >= limit:
+        if pending[dataset] >= limit and (dataset != Dataset.PROFILES or _has_paused(project_id, rows)):
             return True
     waited = timezone.now() - (_PATIENCE if any(pending.values()) else _REST)
     return Manifest.objects.filter(project_id=project_id, updated_at__lt=waited).exists()
+
+
+def _has_paused(project_id: int, rows: int) -> bool:
+    """Whether the last round is long enough ago for one over so many profiles."""
+    pause = timedelta(seconds=min(rows / _ROWS_A_SECOND, _LONGEST_PAUSE))
+    return Manifest.objects.filter(project_id=project_id, updated_at__lt=timezone.now() - pause).exists()
 
 
 def _ask(sql: str, values: Mapping[str, str | int]) -> int:

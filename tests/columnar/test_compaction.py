@@ -345,3 +345,15 @@ def test_readers_and_writers_never_wait(project: Project, monkeypatch: pytest.Mo
     compact(project.pk)
     assert asked.is_set()
     check(project)
+
+
+def test_rounds_over_many_profiles_pause(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(due, "_ROWS", 1)
+    monkeypatch.setattr(due, "_ROWS_A_SECOND", 0.01)
+    writer = Writer(project)
+    writer.put("p0", n=1)
+    compact(project.pk)
+    writer.put("p1", n=1)
+    assert list_due() == []
+    _age(project, timedelta(seconds=16))
+    assert list_due() == [project.pk]
