@@ -10,12 +10,13 @@ from tests.browser.test_accessibility import SCREENS
 from tests.pages.making import make_profile
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("screen", SCREENS)
 def test_the_api_can_be_read_and_tried(
-    project: Project, open_as: Callable[..., Page], screen: dict[str, object]
+    project: Project, open_as: Callable[..., Page], screen: dict[str, object], scheme: str
 ) -> None:
     make_profile(project, "alice", {"plan": "pro"})
-    page = open_as("teammate", "/api/docs", **screen)
+    page = open_as("teammate", "/api/docs", color_scheme=scheme, **screen)
     # A POST, so that the session's CSRF token is sent along.
     operation = page.locator(".opblock", has_text="Count profiles, for long filters")
     operation.locator(".opblock-summary-control").click()
@@ -24,6 +25,5 @@ def test_the_api_can_be_read_and_tried(
     operation.locator("textarea").fill('{"population": "profiles"}')
     operation.get_by_role("button", name="Execute").click()
     expect(operation.locator(".live-responses-table")).to_contain_text('"total": 1')
-    dark = screen["color_scheme"] == "dark"
-    assert page.locator("html.dark-mode").count() == int(dark)
+    assert page.locator("html.dark-mode").count() == int(scheme == "dark")
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
