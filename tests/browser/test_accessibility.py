@@ -144,11 +144,13 @@ def find_faults(page: Page, what: str, **options: object) -> list[str]:
 
 
 def area_of(what: str) -> str:
-    area = what.split(",", maxsplit=1)[0]
+    area, _, state = what.partition(", ")
+    if area == "users" and state.startswith(("breakdown", "side panel")):
+        return "beside"
     return area if area in {"users", "builder", "profile"} else "others"
 
 
-@pytest.mark.parametrize("area", ["users", "builder", "profile", "others"])
+@pytest.mark.parametrize("area", ["users", "beside", "builder", "profile", "others"])
 @pytest.mark.parametrize("screen", SCREENS)
 def test_pages_of_a_project(
     full_project: Project, visitor: Visitor, people: People, screen: dict[str, object], area: str
