@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from profiles_app.models import Kind, Project, PropertyDefinition, Scope
 from tests.browser.conftest import Visitor
@@ -87,6 +87,24 @@ def test_back_closes_and_opens_again(crowd: Project, open_as: Open) -> None:
     page.get_by_role("button", name="Name", exact=True).click()
     expect(page).to_have_url(re.compile(r"sort=-\$name$"))
     expect(page.get_by_role("dialog")).to_be_hidden()
+
+
+def test_steps_taken_while_a_page_is_loading(crowd: Project, open_as: Open) -> None:
+    page = open_as("teammate", f"/projects/{crowd.pk}/users")
+    open_row(page, "Person 03")
+    page.get_by_role("link", name="Close").click()
+    expect(page).to_have_url(re.compile(r"/users$"))
+    held: list[Route] = []
+    page.route("**/htmx-2*.js", lambda route: held.append(route), times=1)
+    with page.expect_request("**/htmx-2*.js"):
+        page.evaluate("history.back()")
+    # The page of the person stands there, and nothing listens yet.
+    expect(page.get_by_role("dialog", name="Person 03")).to_be_visible()
+    page.evaluate("history.forward()")
+    expect(page).to_have_url(re.compile(r"/users$"))
+    held[0].continue_()
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    expect(page.get_by_role("button", name="Person 03")).to_have_attribute("aria-expanded", "false")
 
 
 def test_from_row_to_row_by_keyboard(crowd: Project, open_as: Open) -> None:
