@@ -95,7 +95,11 @@ def test_steps_taken_while_a_page_is_loading(crowd: Project, open_as: Open) -> N
     page.get_by_role("link", name="Close").click()
     expect(page).to_have_url(re.compile(r"/users$"))
     held: list[Route] = []
-    page.route("**/htmx-2*.js", lambda route: held.append(route), times=1)
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/htmx-2*.js", hold, times=1)
     with page.expect_request("**/htmx-2*.js"):
         page.evaluate("history.back()")
     # The page of the person stands there, and nothing listens yet.
