@@ -31,6 +31,11 @@ def is_present(column: exp.Expr) -> exp.Expr:
     return opposite(exp.Is(this=column, expression=exp.null()))
 
 
+def count_where(condition: exp.Expr) -> exp.Expr:
+    """The number of rows for which it is true."""
+    return exp.Count(this=exp.Case(ifs=[exp.If(this=condition, true=exp.Literal.number(1))]))
+
+
 def is_in(column: exp.Expr, query: exp.Select) -> exp.Expr:
     """Whether the column is among the rows of a query with one column that is never NULL."""
     return exp.In(this=column.copy(), query=query.subquery(copy=False))

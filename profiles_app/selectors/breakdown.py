@@ -1,4 +1,5 @@
-"""How the people of a query differ in one property: its most frequent values, and what is left."""
+"""How the people of a query differ in one property: its most frequent values, its dates by
+month, and what is left."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,10 +10,11 @@ from profiles_app.columnar.engine import Question
 from profiles_app.errors import BadInput
 from profiles_app.filters.compile import compile_filter
 from profiles_app.filters.data import Form
-from profiles_app.filters.expressions import call, is_absent
+from profiles_app.filters.expressions import call, count_where, either, is_absent, is_present
 from profiles_app.filters.properties import BUILT_IN, PersonProperties
 from profiles_app.filters.tree import Property, Type
 from profiles_app.selectors.people import Matches, PeopleQuery, find_cohorts, match_people
+from profiles_app.selectors.periods import Period, count_periods
 from profiles_app.selectors.values import TAGGED, count_each, read_tagged, simplify
 
 
@@ -42,11 +44,13 @@ class Numbers:
 class Breakdown:
     """All people are `single`, with a text, a number, true or false; or have a list; or an object; or the
     property is unset for them. Who has a list counts once under each different item of it; `bare`
-    lists have none that is a text or a number. The counts of all values together are `named`.
+    lists have none that is a text or a number. The counts of all values together are `named`. Texts that are
+    `dates` are none of the values; they count in `periods`, newest first.
     """
 
     people: int
     single: int
+    dates: int
     lists: int
     bare: int
     objects: int
@@ -54,6 +58,12 @@ class Breakdown:
     different: int
     named: int
     numbers: Numbers | None
+    periods: list[Period]
+
+    @property
+    def earlier(self) -> int:
+        """Those with a date before the last of the periods."""
+        return self.dates - sum(period.people for period in self.periods)
 
     @property
     def unset(self) -> int:
@@ -70,15 +80,16 @@ class Breakdown:
         return self.named - sum(value.people for value in self.values)
 
 
-def break_down(query: PeopleQuery, *, name: str, limit: int) -> Breakdown:
-    """The first `limit` values of a property among the people of a query, and all numbers, of one moment.
-    Raises `BadInput` for what everybody has of their own, `TooSlow`, `BadFilter`."""
+def break_down(query: PeopleQuery, *, name: str, limit: int, most_months: int = 24) -> Breakdown:
+    """The first `limit` values of a property among the people of a query, and all numbers, of one moment; dates
+    of the newest `most_months`. Raises `BadInput` for what everybody has of their own, `TooSlow`, `BadFilter`."""
     if name in BUILT_IN:
         raise BadInput("Nearly everybody has a value of their own here, so there is nothing to count.")
     with match_people(query) as matches:
         totals = _total(matches, query, name)
         matches.question.begin()
-        return _list(matches, totals, name, limit=limit)
+        periods = count_periods(matches, name, find_cohorts(query), limit=most_months) if totals["dates"] else []
+        return _list(matches, totals, periods, name, limit=limit)
 
 
 def _total(matches: Matches, query: PeopleQuery, name: str) -> dict[str, Any]:
@@ -94,12 +105,14 @@ def _total(matches: Matches, query: PeopleQuery, name: str) -> dict[str, Any]:
     is_set = compile_filter(Property(name, Type.ANY, "is_set"), question, question.moment, find_cohorts(query))
     columns = {
         "people": exp.Count(this=exp.Star()),
-        "with_value": _count_if(is_set),
+        "with_value": count_where(is_set),
         "texts": number_of(Form.STRING),
+        "instants": number_of(Form.INSTANT),
+        "days": number_of(Form.DAY),
         "numbers": number_of(Form.NUMBER),
         "booleans": number_of(Form.BOOLEAN),
         "lists": number_of(Form.LIST),
-        "bare": _count_if(exp.EQ(this=items, expression=exp.Literal.number(0))),
+        "bare": count_where(exp.EQ(this=items, expression=exp.Literal.number(0))),
         "lowest": exp.Min(this=number.copy()),
         "median": call("MEDIAN", number.copy()),
         "highest": exp.Max(this=number.copy()),
@@ -107,19 +120,17 @@ def _total(matches: Matches, query: PeopleQuery, name: str) -> dict[str, Any]:
     where = matches.where()
     statement = exp.select(*(exp.alias_(column, key) for key, column in columns.items()))
     (row,) = question.fetch(statement.from_(question.people.relation()).where(where))
-    return dict(zip(columns, row, strict=True))
+    totals = dict(zip(columns, row, strict=True))
+    return totals | {"dates": totals["instants"] + totals["days"]}
 
 
-def _count_if(condition: exp.Expr) -> exp.Expr:
-    return exp.Count(this=exp.Case(ifs=[exp.If(this=condition, true=exp.Literal.number(1))]))
-
-
-def _list(matches: Matches, totals: dict[str, Any], name: str, *, limit: int) -> Breakdown:
+def _list(matches: Matches, totals: dict[str, Any], periods: list[Period], name: str, *, limit: int) -> Breakdown:
     values, different, named = _count_values(matches, name, limit=limit)
     single = totals["texts"] + totals["numbers"] + totals["booleans"]
     return Breakdown(
         people=totals["people"],
         single=single,
+        dates=totals["dates"],
         lists=totals["lists"],
         bare=totals["bare"],
         objects=totals["with_value"] - single - totals["lists"],
@@ -129,6 +140,7 @@ def _list(matches: Matches, totals: dict[str, Any], name: str, *, limit: int) ->
         numbers=Numbers(**{key: simplify(totals[key]) for key in ("lowest", "median", "highest")})
         if totals["numbers"]
         else None,
+        periods=periods,
     )
 
 
@@ -173,14 +185,24 @@ def _count_values(matches: Matches, name: str, *, limit: int) -> tuple[list[Valu
 
 
 def _choose_columns(question: Question, name: str) -> dict[Form, exp.Expr]:
-    """The kinds that anybody may have. An item that stands twice in a list counts once."""
+    """The kinds that anybody may have, without dates. An item that stands twice in a list counts once."""
     properties = PersonProperties(question.people, question.parameters)
     columns = {form: properties.value(name, form) for form in TAGGED}
-    return {
-        form: call("LIST_DISTINCT", column) if form == Form.LIST else column
-        for form, column in columns.items()
-        if not is_absent(column)
-    }
+    chosen = {form: column for form, column in columns.items() if not is_absent(column)}
+    if Form.LIST in chosen:
+        chosen[Form.LIST] = call("LIST_DISTINCT", chosen[Form.LIST])
+    if Form.STRING in chosen:
+        dates = [properties.value(name, form) for form in (Form.INSTANT, Form.DAY)]
+        chosen[Form.STRING] = _leave_out(chosen[Form.STRING], [date for date in dates if not is_absent(date)])
+    return chosen
+
+
+def _leave_out(texts: exp.Expr, dates: list[exp.Expr]) -> exp.Expr:
+    """NULL for a text that is a date."""
+    if not dates:
+        return texts
+    is_date = either(*map(is_present, dates))
+    return exp.Case(ifs=[exp.If(this=is_date, true=exp.null())], default=texts)
 
 
 def _items(items: exp.Expr) -> exp.Expr:

@@ -1,7 +1,8 @@
 """The breakdown beside the table: the values of one property among the people shown."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any, Final
 
 from django.http import HttpResponse
@@ -9,6 +10,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django_htmx.http import push_url
 
+from profiles_app.display.dates import describe_day
 from profiles_app.display.labels import COUNTRY, EMAIL, label_property
 from profiles_app.display.values import icon_of, icon_of_kinds, kind_of, render_value
 from profiles_app.errors import BadInput, TooSlow, Unavailable
@@ -22,6 +24,7 @@ from profiles_app.people.frame import render_fragment, render_page
 from profiles_app.selectors.access import Access, get_group_key
 from profiles_app.selectors.breakdown import Breakdown, ValueCount, break_down
 from profiles_app.selectors.catalog import list_seen_properties
+from profiles_app.selectors.periods import Period, ask_period
 from profiles_app.users_page.addresses import address_of_people, is_link
 from profiles_app.users_page.beside import is_where_it_is, look_beside
 from profiles_app.users_page.reading import read_state
@@ -169,15 +172,20 @@ def _count(state: PeopleState, access: Access, group_key: GroupKey | None, path:
         found = break_down(query, name=state.breakdown, limit=_VALUES)
     except (BadInput, TooSlow, Unavailable) as problem:
         return {"problem": problem}
-    is_mixed = len({_kind_of(value.value) for value in found.values}) > 1
+    kinds = {_kind_of(value.value) for value in found.values} | ({"date"} if found.periods else set())
+    is_mixed = len(kinds) > 1
+    periods = [
+        _make_period_row(period, found, state, path, kind="date" if is_mixed else "") for period in found.periods
+    ]
     values = [
         _make_value_row(value, found, state, path, access.project, kind=_kind_of(value.value) if is_mixed else "")
         for value in found.values
     ]
     return {
         "found": found,
-        "most": max((value.people for value in found.values), default=1),
-        "rows": values,
+        "most": max((row.people for row in (*periods, *values)), default=1),
+        "rows": [*periods, *values],
+        "is_by_day": any(period.is_day for period in found.periods),
         "rest": list(_list_rest(found, state, path)),
     }
 
@@ -204,8 +212,32 @@ def _make_value_row(
     )
 
 
+def _make_period_row(period: Period, found: Breakdown, state: PeopleState, path: str, *, kind: str) -> Row:
+    words = describe_day(period.first) if period.is_day else _say_month(period.first)
+    only = ask_period(state.breakdown, period.first, period.last)
+    return Row(
+        text=words,
+        html=words,
+        people=period.people,
+        share=_share(period.people, found.people),
+        kind=kind,
+        only_url=_narrow(state, only, path),
+        without_url=_narrow(state, replace(only, op="not_between"), path),
+    )
+
+
+def _say_month(first: date) -> str:
+    return f"{first:%B} {first.year}"
+
+
 def _list_rest(found: Breakdown, state: PeopleState, path: str) -> Iterator[Row]:
     """The people that no line of a value stands for."""
+    if found.earlier:
+        first = found.periods[-1].first
+        before = Property(state.breakdown, Type.DATE, "before", first)
+        only_url, without_url = (_narrow(state, node, path) for node in (before, Not(before)))
+        words = f"Before {_say_month(first)}"
+        yield _make_rest_row(words, found.earlier, found, only_url=only_url, without_url=without_url)
     if found.other_values:
         words = f"{found.other_values:,} other {'value' if found.other_values == 1 else 'values'}"
         yield _make_rest_row(words, found.others, found)

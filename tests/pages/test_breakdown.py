@@ -1,6 +1,7 @@
 """The breakdown: the numbers of a property's values among the people shown, each a step from a filter."""
 
 import re
+from datetime import date, timedelta
 from functools import partial
 from html import unescape
 from typing import Any
@@ -34,7 +35,9 @@ def make_people(project: Project, values: list[Any]) -> None:
 def check_sums(found: Breakdown) -> None:
     assert found.people == found.single + found.lists + found.objects + found.unset
     assert found.named == sum(value.people for value in found.values) + found.others
-    assert found.single == sum(value.single for value in found.values) + (found.others if found.lists == 0 else 0)
+    values = sum(value.single for value in found.values) + (found.others if found.lists == 0 else 0)
+    assert found.single == values + found.dates
+    assert found.dates == sum(period.people for period in found.periods) + found.earlier
 
 
 def test_mixed_kinds_add_up(project: Project) -> None:
@@ -62,6 +65,56 @@ def test_the_rest_is_counted(project: Project) -> None:
     assert [value.value for value in found.values] == [f"v{number:03}" for number in range(7)]
     assert (found.different, found.other_values, found.others) == (30, 23, 69)
     check_sums(found)
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Pacific/Auckland", "America/St_Johns", "Asia/Kathmandu"])
+def test_dates_count_by_month_of_the_zone(project: Project, zone: str) -> None:
+    project.timezone = zone
+    project.save()
+    # In Newfoundland the clock went back from one minute past the midnight that began November 2009.
+    edges = [
+        f"{day}T{clock}Z"
+        for day in ("2009-10-31", "2009-11-01", "2025-12-31", "2026-01-01")
+        for clock in ("02:30:59", "02:31:00", "03:15:00", "03:30:00", "10:59:59.999999", "11:00:00", "18:15:00")
+    ]
+    texts = ["2026-01-01", "2026-01-31", "2025-12-31", "2009-11-01", "0001-01-01", "9999-12-31", "2026-02-30", "soon"]
+    make_people(project, [*edges, *texts, 20260101, ["2026-01-01"], {"at": "2026-01-01"}])
+    query = PeopleQuery(project=project)
+    found = break_down(query, name="v", limit=100)
+    check_sums(found)
+    assert (found.dates, found.earlier) == (len(edges) + 6, 0)
+    assert [period.first for period in found.periods] == sorted((one.first for one in found.periods), reverse=True)
+    assert {value.value for value in found.values} == {"2026-02-30", "soon", 20260101, "2026-01-01"}
+    for period in found.periods:
+        assert period.first.day == 1
+        assert (period.last + timedelta(days=1)).day == 1 if period.last != date.max else True
+        asked = Filter(where=Property("v", Type.DATE, "between", (period.first, period.last)))
+        assert count_people(PeopleQuery(project=project, filter=asked)) == period.people
+    assert break_down(query, name="v.at", limit=5).dates == 1
+
+
+def test_months_before_the_newest_are_one_line(project: Project, owner: Client) -> None:
+    make_people(project, [f"{2020 + number // 12}-{number % 12 + 1:02}-15T08:00:00" for number in range(30)])
+    lines = read_lines(read(owner, url_of(project, "breakdown=v"), HTMX))
+    assert [line[:2] for line in lines] == [
+        *((f"{date(2020 + number // 12, number % 12 + 1, 1):%B %Y}", 1) for number in range(29, 5, -1)),
+        ("Before July 2020", 6),
+        ("Not set", 1),
+    ]
+    for words, people, only, without in lines:
+        assert len(read_rows(read(owner, only))) == people, words
+        assert len(read_rows(read(owner, without))) == 31 - people, words
+    page = read(owner, lines[0][2])
+    assert "v is between Jun 1, 2022 and Jun 30, 2022" in page
+
+
+def test_one_month_counts_by_day(project: Project, owner: Client) -> None:
+    make_people(project, ["2026-02-28", "2026-02-28T23:59:59", "2026-02-01", "soon"])
+    page = read(owner, url_of(project, "breakdown=v"), HTMX)
+    lines = read_lines(page)
+    assert [line[:2] for line in lines] == [("Feb 28, 2026", 2), ("Feb 1, 2026", 1), ("soon", 1), ("Not set", 1)]
+    assert "5 in the table, 1 other value; dates by day, newest first." in page
+    assert len(read_rows(read(owner, lines[0][2]))) == 2
 
 
 @pytest.mark.parametrize("name", ["never", "n.x", "'\"\\", "a" * 300])
