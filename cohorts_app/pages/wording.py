@@ -1,11 +1,9 @@
 """Definitions of cohorts in words."""
 
-from functools import partial
-
 from cohorts_app.models import Cohort
-from profiles_app.display.labels import label_property
-from profiles_app.filters.cohorts import Scope, cohorts_of, name_cohort
-from profiles_app.filters.describe import Wording, describe_filter
+from profiles_app.display.wording import word_for_people
+from profiles_app.filters.cohorts import Scope, cohorts_of
+from profiles_app.filters.describe import describe_filter
 from profiles_app.filters.errors import BadFilter
 from profiles_app.filters.parse import parse_filter
 from profiles_app.filters.tree import Filter
@@ -27,6 +25,4 @@ def describe_tree(tree: Filter, access: Access, group_key: GroupKey | None) -> s
     """A filter as this person may read it."""
     group_key_id = group_key.pk if group_key else None
     scope = Scope(project_id=access.project.pk, group_key_id=group_key_id, user_id=access.user_id)
-    return describe_filter(
-        tree, Wording(label_property=label_property, name_cohort=partial(name_cohort, cohorts_of(scope)))
-    )
+    return describe_filter(tree, word_for_people(cohorts_of(scope)))

@@ -6,6 +6,7 @@ from typing import Final, TypeAlias
 
 from profiles_app.filters.comparisons import find_comparison
 from profiles_app.filters.conditions import operator_of
+from profiles_app.filters.inputs import Input
 from profiles_app.filters.tree import (
     Aggregate,
     Ago,
@@ -27,6 +28,7 @@ from profiles_app.filters.tree import (
     Sequence,
     Since,
     Step,
+    Value,
     Window,
 )
 from profiles_app.filters.words import join_and, quote, say_day, say_last, say_span
@@ -35,8 +37,12 @@ from profiles_app.filters.words import join_and, quote, say_day, say_last, say_s
 NameCohort: TypeAlias = Callable[[int], str | None]
 # What people read instead of `$city`.
 LabelProperty: TypeAlias = Callable[[str], str]
+# What people read instead of a text that a property has as its whole value, such as `NO` of `$country_code`.
+NameValue: TypeAlias = Callable[[str, str], str]
 
 _EVERYBODY: Final = {Population.PROFILES: "all profiles", Population.ALL: "all users"}
+# Inputs of texts that are equal or not; of the others they are parts.
+_WHOLE: Final = frozenset({Input.TEXTS, Input.ITEMS})
 _ONLY_COUNTED: Final = Measure()
 
 
@@ -46,6 +52,7 @@ class Wording:
 
     label_property: LabelProperty = str
     name_cohort: NameCohort = lambda _: None
+    name_value: NameValue = lambda _, text: text
 
 
 def describe_filter(tree: Filter, wording: Wording = Wording()) -> str:
@@ -95,7 +102,15 @@ def _describe_leaf(leaf: Leaf, wording: Wording) -> str:
 
 def _describe_property(leaf: Property, wording: Wording) -> str:
     cast = f" (read as a {leaf.type})" if leaf.cast else ""
-    return f"{quote(wording.label_property(leaf.name))}{cast} {operator_of(leaf).describe(leaf.value)}"
+    return f"{quote(wording.label_property(leaf.name))}{cast} {operator_of(leaf).describe(_name_values(leaf, wording))}"
+
+
+def _name_values(leaf: Property, wording: Wording) -> Value:
+    """The value, with the names of what is compared as a whole."""
+    if operator_of(leaf).input not in _WHOLE or not isinstance(leaf.value, tuple):
+        return leaf.value
+    items = [one for one in leaf.value if isinstance(one, str | float)]
+    return tuple(wording.name_value(leaf.name, one) if isinstance(one, str) else one for one in items)
 
 
 def _describe_behaviour(leaf: Behaviour, wording: Wording) -> str:

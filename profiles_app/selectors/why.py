@@ -4,19 +4,20 @@ decided. The engine answers, about this one person alone."""
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 from typing import Any, Final
 
 from sqlglot import exp
 
 from profiles_app.columnar.engine import Question, ask
 from profiles_app.columnar.patterns import find_fault
+from profiles_app.display.countries import say_country
 from profiles_app.display.dates import describe_day, in_zone
 from profiles_app.display.labels import label_property
+from profiles_app.display.wording import word_for_people
 from profiles_app.errors import NotFound
 from profiles_app.filters.behaviours import compile_where
 from profiles_app.filters.check import check_filter
-from profiles_app.filters.cohorts import CohortResolver, name_cohort
+from profiles_app.filters.cohorts import CohortResolver
 from profiles_app.filters.compile import compile_filter
 from profiles_app.filters.describe import Wording, describe_node
 from profiles_app.filters.expand import Trail
@@ -66,6 +67,11 @@ class Reason:
     _parts: "list[Reason]" = field(default_factory=list)
 
     @property
+    def says_more(self) -> bool:
+        """Whether the value that decided is not in the row's own words already."""
+        return self.found not in ("", self.text)
+
+    @property
     def is_about_profile(self) -> bool:
         """Whether it says which population a filter chooses from, which is no condition of the tree."""
         return self._node is None
@@ -102,8 +108,7 @@ def explain(query: PeopleQuery, profile: Profile) -> Explanation:
     tree = query.filter or Filter(query.population)
     cohorts = find_cohorts(query)
     check_filter(tree, cohorts=cohorts, check_pattern=find_fault)
-    wording = Wording(label_property=label_property, name_cohort=partial(name_cohort, cohorts))
-    top = _Reader(wording, cohorts).read(Filter(query.population, tree.where))
+    top = _Reader(word_for_people(cohorts), cohorts).read(Filter(query.population, tree.where))
     with ask(query.project, group_key=query.group_key, now=query.now) as question:
         question.look_at(profile.pk)
         _answer(question, list(_list_leaves(top)), cohorts)
@@ -189,7 +194,7 @@ class _Finder:
             case Property(name=name) if name in (FIRST_EVENT, LAST_EVENT):
                 return self._say_moment(exp.Min if name == FIRST_EVENT else exp.Max, "it")
             case Property(name=name):
-                return f"{label_property(name)} is {self._say_value(self._find(name))}"
+                return f"{label_property(name)} is {self._say_value(name, self._find(name))}"
             case Behaviour(first_time=True):
                 return self._say_moment(exp.Min, f"{leaf.event} for the first time", leaf)
             case Behaviour():
@@ -214,12 +219,13 @@ class _Finder:
         container = properties.get(path[0])
         return container.get(path[1]) if isinstance(container, dict) else None
 
-    def _say_value(self, value: Any) -> str:
+    def _say_value(self, name: str, value: Any) -> str:
         if value is None:
             return "not set"
         if isinstance(value, datetime):
             return self._say_instant(value)
         text = {True: "true", False: "false"}[value] if isinstance(value, bool) else str(value)
+        text = say_country(name, value) or text
         return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}…"
 
     def _say_instant(self, instant: datetime) -> str:

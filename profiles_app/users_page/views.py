@@ -2,7 +2,6 @@
 
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from django.http import HttpResponse
@@ -10,11 +9,11 @@ from django.utils.safestring import SafeString
 from django_htmx.http import HttpResponseClientRefresh, push_url
 
 from profiles_app.builder.drawing import Builder
-from profiles_app.display.labels import NAME, label_property
+from profiles_app.display.labels import NAME
 from profiles_app.display.person import choose_title, read_avatar_url
+from profiles_app.display.wording import word_for_people
 from profiles_app.errors import BadInput, TooSlow, Unavailable, UserFacingError
-from profiles_app.filters.cohorts import name_cohort
-from profiles_app.filters.describe import Wording, describe_filter
+from profiles_app.filters.describe import describe_filter
 from profiles_app.filters.tree import Population
 from profiles_app.http.doors import MemberRequest, member_page
 from profiles_app.models import GroupKey
@@ -174,7 +173,7 @@ def _read_people(access: Access, state: PeopleState, query: PeopleQuery, path: s
 
 
 def _describe_state(state: PeopleState, query: PeopleQuery, path: str) -> dict[str, Any]:
-    wording = Wording(label_property=label_property, name_cohort=partial(name_cohort, find_cohorts(query)))
+    wording = word_for_people(find_cohorts(query))
     hidden = [(name, text) for name, text in state.change(search="").fields()]
     return describe_tool(state, query.project, query.group_key) | {
         "state": state,

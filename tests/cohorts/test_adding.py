@@ -25,7 +25,9 @@ def test_the_button_asks_and_adds(project: Project, people: People, teammate: Cl
     path = f"/projects/{project.pk}/cohorts/add"
     assert f'formaction="{path}"' in teammate.get(f"/projects/{project.pk}/users").content.decode()
     asked = unescape(teammate.post(path, {"id": numbers[:2]}).content.decode())
-    assert "<strong>2</strong> are selected" in asked
+    assert "<strong>2</strong> are selected, and stay in the cohort" in asked
+    alone = unescape(teammate.post(path, {"id": numbers[:1]}).content.decode())
+    assert "<strong>1</strong> is selected, and stays in the cohort" in alone
     assert ">Own</option>" in asked
     assert "Theirs" not in asked
     assert "Dynamic" not in asked

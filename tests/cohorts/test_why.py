@@ -1,5 +1,6 @@
 """Why somebody is found, or is not: the rows say yes and no as the filter does, with the value that decided."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any
@@ -151,6 +152,22 @@ def test_the_pages(project: Project, owner: Client) -> None:
     assert "<html" not in fragment
     assert owner.get(f"{base}/users/why?id=a%2Fb%20%3F&cohort=odd").status_code == 400
     assert owner.get(f"{base}/users/why?id=nobody&cohort={cohort.pk}").status_code == 404
+
+
+def test_countries_are_said_by_name_and_once(project: Project, owner: Client) -> None:
+    make_profile(project, "anna", {"$country_code": "NO"})
+    make_profile(project, "dora", {"$country_code": "DE"})
+    where = {"property": "$country_code", "op": "is", "value": ["NO"]}
+    cohort = make_cohort(project, "Northerners", where)
+    base = f"/projects/{project.pk}"
+    sentence = "Country Code is Norway"
+    for address in (f"{base}/cohorts/{cohort.pk}", f"{base}/users?filter={json.dumps({'where': where})}"):
+        assert sentence in unescape(owner.get(address).content.decode())
+    found = unescape(owner.get(f"{base}/users/why?id=anna&cohort={cohort.pk}").content.decode())
+    assert found.count(sentence) == 1
+    other = unescape(owner.get(f"{base}/users/why?id=dora&cohort={cohort.pk}").content.decode())
+    assert sentence in other
+    assert "Country Code is Germany" in other
 
 
 def list_links(page: str, start: str) -> list[str]:

@@ -11,7 +11,12 @@ from tests.filters.test_operators import CASES
 
 LABELS = {"$city": "City", "$last_seen": "Updated at"}
 COHORTS = {1: "Power users", 2: "Paris or Rome"}
-WORDING = Wording(label_property=lambda name: LABELS.get(name, name), name_cohort=COHORTS.get)
+COUNTRIES = {("$country_code", "NO"): "Norway", ("$country_code", "MM"): "Myanmar (Burma)"}
+WORDING = Wording(
+    label_property=lambda name: LABELS.get(name, name),
+    name_cohort=COHORTS.get,
+    name_value=lambda name, text: COUNTRIES.get((name, text), text),
+)
 PARIS = {"property": "$city", "op": "is", "value": ["Paris"]}
 ROME = {"property": "$city", "op": "is", "value": ["Rome"]}
 DAY = {"n": 1, "unit": "day"}
@@ -28,6 +33,12 @@ def say(where: Any, **document: Any) -> str:
         ({"property": "$city", "op": "is", "value": ["Paris", "Rome"]}, "City is Paris or Rome"),
         ({"property": "$city", "op": "is_not", "value": ["a", "b", "c"]}, "City is not a, b or c"),
         ({"property": "p", "op": "is", "value": ["", "Paris or Rome", "a, b"]}, "p is “”, “Paris or Rome” or “a, b”"),
+        ({"property": "$country_code", "op": "is_not", "value": ["NO", "MM", "??"]},
+         "$country_code is not Norway, “Myanmar (Burma)” or “??”"),
+        ({"property": "$country_code", "op": "contains", "value": ["NO"]}, "$country_code contains NO"),
+        ({"property": "$country_code", "op": "any_is", "value": ["NO", 1]},
+         "$country_code has an item that is Norway or 1"),
+        ({"property": "code", "op": "is", "value": ["NO"]}, "code is NO"),
         ({"property": "bio", "op": "contains", "value": ["50%"]}, "bio contains “50%”"),
         ({"property": "not this", "op": "is_set"}, "“not this” is set"),
         ({"property": "n", "op": "between", "type": "number", "value": [1, 2500]}, "n is between 1 and 2,500"),
