@@ -105,16 +105,15 @@ def describe_import(job: Import, access: Access, *, in_list: bool = False) -> Im
 
 @dataclass(frozen=True, kw_only=True)
 class MapRow:
-    """A column on the page of the mapping."""
+    """A column on the page of the mapping. `kinds`: each with what it is called here. `samples`: the number of a row,
+    and the cells from it on."""
 
     column: Column
     facts: ColumnFacts
-    kinds: list[tuple[str, str, bool]]
-    first: list[tuple[int, str]]
-    last: list[tuple[int, str]]
+    kinds: list[tuple[str, str]]
+    samples: list[tuple[int, list[str]]]
     problem: str
     warning: str
-    has_gap: bool
 
 
 def describe_map(
@@ -132,7 +131,7 @@ def describe_map(
         "identity": _say_identity(job, shown, facts),
         "empties": [(value, label, job.empty == value) for value, label in Empty.choices],
         "guarded": any(column.counts["guarded"] for column in facts.columns),
-        "sample_lines": len(facts.first) + len(facts.last) + _has_gap(facts),
+        "sample_lines": sum(len(rows) + 1 for rows in _list_samples(facts)) - 1,
         "has_rows": facts.rows > facts.rejected,
     }
 
@@ -142,22 +141,33 @@ def _make_row(job: Import, column: Column, facts: Facts, problem: str) -> MapRow
     return MapRow(
         column=column,
         facts=own,
-        kinds=[(kind, _say_kind(kind, label, own), kind == column.kind) for kind, label in _KINDS],
-        first=[(number, cells[column.index]) for number, cells in facts.first],
-        last=[(number, cells[column.index]) for number, cells in facts.last],
+        kinds=_list_kinds(column, own),
+        samples=[(rows[0][0], [cells[column.index] for _, cells in rows]) for rows in _list_samples(facts)],
         problem=problem,
         warning=_find_warning(column, own),
-        has_gap=_has_gap(facts),
     )
 
 
-def _has_gap(facts: Facts) -> bool:
-    return bool(facts.last) and facts.last[0][0] > facts.first[-1][0] + 1
+def _list_samples(facts: Facts) -> list[list[tuple[int, list[str]]]]:
+    """The rows that are shown, those at the end apart where there are others before them."""
+    if facts.last and facts.last[0][0] == facts.first[-1][0] + 1:
+        return [facts.first + facts.last]
+    return [rows for rows in (facts.first, facts.last) if rows]
 
 
-def _say_kind(kind: str, label: str, facts: ColumnFacts) -> str:
-    misfits = facts.count_misfits(kind)
-    return f"{label} ({misfits:,} of {facts.filled:,} would not fit)" if misfits else label
+def _list_kinds(column: Column, facts: ColumnFacts) -> list[tuple[str, str]]:
+    """With how many cells would not fit. Objects, which nobody types, only where there are some."""
+    return [
+        (kind, _say_kind(label, facts.count_misfits(kind), facts.filled))
+        for kind, label in _KINDS
+        if kind != ValueKind.OBJECT or kind == column.kind or facts.count_misfits(kind) < facts.filled
+    ]
+
+
+def _say_kind(label: str, misfits: int, filled: int) -> str:
+    if not misfits:
+        return label
+    return f"{label} ({misfits:,} of {filled:,} would not fit)" if misfits < filled else f"{label} (none would fit)"
 
 
 def _find_warning(column: Column, facts: ColumnFacts) -> str:

@@ -79,6 +79,9 @@ def test_a_file_of_2000_columns_goes_through_the_form(project: Project, owner: C
     header = ["$distinct_id", *(f"property {n}" for n in range(1999))]
     job = upload(project, [header, *([f"p{row}", *(f"{row}:{n}" for n in range(1999))] for row in range(10))])
     address = f"/projects/{project.pk}/imports/{job.pk}"
+    page = owner.get(address).content.decode()
+    assert page.count(" Values</p>") == 2000
+    assert len(page) < 1_500_000
     form: dict[str, object] = {"empty": "keep", "chosen": [str(n) for n in range(2000)]}
     for document in job.columns:
         form |= {f"name-{document['index']}": document["property"], f"kind-{document['index']}": "text"}
@@ -91,3 +94,16 @@ def test_a_file_of_2000_columns_goes_through_the_form(project: Project, owner: C
     people = read_people(project)
     assert len(people) == 10
     assert people["p7"] == {name: f"7:{n}" for n, name in enumerate([*header[1:-1], "last of all"])}
+
+
+def test_the_mapping_shows_values_and_what_would_fit(project: Project, owner: Client) -> None:
+    rows = [[f"id{n}", "12" if n % 2 else "many", "word"] for n in range(9)]
+    job = upload(project, [["$distinct_id", "age", "word"], *rows])
+    content = owner.get(f"/projects/{project.pk}/imports/{job.pk}").content.decode()
+    _, age, word = content.partition("<main")[2].split(" Values</p>")[1:]
+    assert "<ol><li>many<li>12<li>many</ol><ol start=\"7\"><li>many<li>12<li>many</ol>" in age
+    page = read_page(owner, job)
+    assert "Number (5 of 9 would not fit)" in page
+    assert "Number (none would fit)" in page
+    assert "Object" not in page
+    assert "9 filled, 1 different" in word
