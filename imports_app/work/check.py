@@ -19,6 +19,8 @@ from profiles_app.models import GroupKey, Project
 # A check looks at every row of a file, which a question of the pages does not.
 _SECONDS: Final = 120.0
 _SAMPLES: Final = 5
+# Of a sample, as many as somebody looks at.
+_SAMPLE_CELLS: Final = 20
 _FORMS: Final = {
     ValueKind.TEXT.value: Form.STRING,
     ValueKind.DATE.value: Form.STRING,
@@ -31,8 +33,8 @@ _FORMS: Final = {
 class Outcome:
     """What the import would do. `unchanged` counts the rows that a later one of the same id overtakes, too.
 
-    `samples`: `{"line", "distinct_id", "is_new", "cells": [{"property", "before", "after"}, …]}`, values of JSON,
-    null for none.
+    `samples`: `{"line", "distinct_id", "is_new", "cells": [{"property", "before", "after"}, …], "more"}`, values of
+    JSON, null for none; `more` counts the cells that are not listed.
     """
 
     created: int
@@ -129,7 +131,13 @@ class _Check:
                 continue
             if before != after or isinstance(before, bool) != isinstance(after, bool):
                 cells.append({"property": column.name, "before": before, "after": after})
-        return {"line": line, "distinct_id": distinct_id, "is_new": became == "c", "cells": cells}
+        return {
+            "line": line,
+            "distinct_id": distinct_id,
+            "is_new": became == "c",
+            "cells": cells[:_SAMPLE_CELLS],
+            "more": max(0, len(cells) - _SAMPLE_CELLS),
+        }
 
 
 _TYPES: Final = {Form.NUMBER: "DOUBLE", Form.BOOLEAN: "BOOLEAN"}
