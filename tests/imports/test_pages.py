@@ -103,7 +103,7 @@ def test_the_mapping_shows_values_and_what_would_fit(project: Project, owner: Cl
     job = upload(project, [["$distinct_id", "age", "word"], *rows])
     content = owner.get(f"/projects/{project.pk}/imports/{job.pk}").content.decode()
     _, age, word = content.partition("<main")[2].split(" Values</p>")[1:]
-    assert "<ol><li>many<li>12<li>many</ol><ol start=\"7\"><li>many<li>12<li>many</ol>" in age
+    assert '<ol><li>many<li>12<li>many</ol><ol start="7"><li>many<li>12<li>many</ol>' in age
     page = read_page(owner, job)
     assert "Number (5 of 9 would not fit)" in page
     assert "Number (none would fit)" in page
