@@ -53,6 +53,10 @@ def post_worker_init(worker: Any) -> None:
     # again costs a quarter of the time that taking them in takes.
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
+    # Only here, where Django is set up.
+    from profiles_app.columnar.store import follow_readers
+
+    follow_readers()
     if worker.age == 1:
         public = environment.read_text("ROSTER_PUBLIC_URL") or str(_ADDRESS)
         email = environment.read_text("ROSTER_ADMIN_EMAIL")

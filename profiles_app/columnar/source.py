@@ -56,16 +56,10 @@ class Source:
 
 
 @contextmanager
-def open_source(*, snapshot: str = "", prepare: str = "") -> Iterator[Source]:
-    """A connection of its own to the database of the settings, at this moment or at that of a transaction which
-    exported its `snapshot`. `prepare`: a statement before all others."""
+def open_source() -> Iterator[Source]:
+    """A connection of its own to the database of the settings, at this moment."""
     with adbc.connect(_describe_connection()) as source, source.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        if snapshot:
-            # PostgreSQL's own name for it, digits and dashes.
-            cursor.execute(f"SET TRANSACTION SNAPSHOT '{snapshot}'")
-        if prepare:
-            cursor.execute(prepare)
         yield Source(cursor)
         source.rollback()
 

@@ -15,6 +15,7 @@ from django.db import transaction as postgres
 
 from profiles_app.columnar.damage import LOST_MESSAGE, SegmentsLost, is_damage, is_end_of_database
 from profiles_app.columnar.database import Database, discard_database, get_database
+from profiles_app.columnar.follow import Follower
 from profiles_app.columnar.manifest import mark_broken
 from profiles_app.columnar.pulse import Pulse, read_pulse
 from profiles_app.columnar.view import OpenSegment, View, open_view
@@ -45,11 +46,12 @@ class Lease:
 
 @dataclass(kw_only=True, eq=False)
 class _Place:
-    """The present view of a project; whoever changes it holds the lock."""
+    """The present view of a project; whoever changes it holds the lock. `fetched`: rows that came after it began."""
 
     lock: threading.Lock = field(default_factory=threading.Lock)
     view: View | None = None
     used_at: float = 0.0
+    fetched: int = 0
 
     def retire(self) -> None:
         view, self.view = self.view, None
@@ -63,6 +65,7 @@ class _Process:
 
     lock: threading.Lock = field(default_factory=threading.Lock)
     places: dict[int, _Place] = field(default_factory=dict)
+    follower: Follower = field(default_factory=Follower)
     inherited: list[dict[int, _Place]] = field(default_factory=list)
 
     def start_over(self) -> None:
@@ -70,9 +73,11 @@ class _Process:
         self.lock = threading.Lock()
         self.inherited.append(self.places)
         self.places = {}
+        self.follower = Follower()
 
     def end(self) -> None:
         """At the end of the process, before that of the database."""
+        self.follower.end()
         self.places = {}
 
 
@@ -101,8 +106,15 @@ def lease(project_id: int, *, deadline: float) -> Iterator[Lease]:
         view.leave()
 
 
+def follow_readers() -> None:
+    """From here on this process keeps up with projects that somebody looks at while much is written. For the one
+    that serves pages."""
+    _process.follower.begin(_keep_up)
+
+
 def forget_views() -> None:
     """Lets go of everything that is not in use."""
+    _process.follower.end()
     with _process.lock:
         places = list(_process.places.values())
         _process.places.clear()
@@ -117,10 +129,21 @@ def _take(project_id: int, deadline: float) -> tuple[View, Lease]:
         with _hold(place, deadline):
             # Dropped by another thread in between, it would never be cleared away.
             if _process.places.get(project_id) is place:
+                before = place.fetched
                 view = _refresh(place, project_id)
+                _process.follower.note(project_id, place.fetched - before)
                 leased = _begin(view)
                 view.enter()
                 return view, leased
+
+
+def _keep_up(project_id: int) -> None:
+    place = _process.places.get(project_id)
+    if place is None:
+        return
+    with place.lock:
+        if _process.places.get(project_id) is place:
+            _refresh(place, project_id)
 
 
 @contextmanager
@@ -198,15 +221,15 @@ def _judge(view: View, error: duckdb.Error) -> None:
 
 
 def _renew(place: _Place, database: Database, project_id: int) -> View:
-    with _one_moment() as may_share:
+    with _one_moment():
         view = place.view
         pulse = read_pulse(project_id)
         if view is not None and (view.generation, view.people_epoch) == (pulse.generation, pulse.people_epoch):
-            _catch_up(view, pulse, may_share=may_share)
+            place.fetched += _catch_up(view, pulse)
             return view
         opened = open_view(database, project_id, older=view)
         try:
-            _catch_up(opened, pulse, may_share=may_share)
+            place.fetched += _catch_up(opened, pulse)
         except BaseException:
             opened.close()
             raise
@@ -215,22 +238,22 @@ def _renew(place: _Place, database: Database, project_id: int) -> View:
         return opened
 
 
-def _catch_up(view: View, pulse: Pulse, *, may_share: bool) -> None:
+def _catch_up(view: View, pulse: Pulse) -> int:
     with view.database.cursor() as cursor:
-        view.catch_up(cursor, pulse, may_share=may_share)
+        return view.catch_up(cursor, pulse)
 
 
 @contextmanager
-def _one_moment() -> Iterator[bool]:
-    """All statements see PostgreSQL as it is now, people and events alike. Yields whether another connection may
-    look at that moment, which within somebody's transaction it may not."""
+def _one_moment() -> Iterator[None]:
+    """All statements see PostgreSQL as it is now, people and events alike, and what is new by its index: beside a long
+    import all statistics are old."""
     if connection.in_atomic_block:
-        yield False
+        yield
         return
     with postgres.atomic():
         with connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        yield True
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL enable_seqscan = off")
+        yield
 
 
 def _begin(view: View) -> Lease:
@@ -263,7 +286,7 @@ def _lease_alone(project_id: int) -> Iterator[Lease]:
     except SegmentsLost as lost:
         raise Preparing(LOST_MESSAGE) from lost
     try:
-        _catch_up(view, read_pulse(project_id), may_share=False)
+        _catch_up(view, read_pulse(project_id))
         leased = _begin(view)
         try:
             yield leased

@@ -2,8 +2,7 @@
 
 The newest rows are fetched by transaction id, from the oldest transaction that was still running
 at the time of the last fetch, without those that had ended by then. A row that was written again
-replaces itself, so fetching one twice does no harm. Many rows at once, of an import above all, come as
-Arrow over a connection of their own that looks at the same moment.
+replaces itself, so fetching one twice does no harm.
 """
 
 from collections.abc import Callable, Generator, Iterator
@@ -24,8 +23,6 @@ from profiles_app.models import Dataset
 
 # Rows on their way from PostgreSQL at once.
 _BATCH: Final = 20_000
-# From so many on another connection is worth while: its rows cost a fifth.
-MANY: Final = 2_000
 # Names whose kinds are looked up in one pass over the documents.
 _NAMES_AT_ONCE: Final = 200
 
@@ -70,23 +67,13 @@ FROM profiles_app_event AS e WHERE e.project_id = %(project)s
 """
 _ALL: Final = {Dataset.PROFILES: f"{_SELECT_PROFILES} AND p.deleted_at IS NULL", Dataset.EVENTS: _SELECT_EVENTS}
 _NEW: Final = "xid >= %(since)s::text::xid8 AND NOT pg_visible_in_snapshot(xid, %(seen)s::text::pg_snapshot)"
-_CHANGED: Final = {
-    Dataset.PROFILES: f"""{_SELECT_PROFILES} AND p.id IN (
-        SELECT profile_id FROM profiles_app_profile_change WHERE {_NEW})""",
-    Dataset.EVENTS: f"{_SELECT_EVENTS} AND {_NEW.replace('xid >=', 'e.xid >=').replace('(xid,', '(e.xid,')}",
-}
 # Beside a long import all statistics are old: each changed profile is looked up, whatever the planner would think.
-_CHANGED_LATELY: Final = {
-    **_CHANGED,
+_CHANGED: Final = {
     Dataset.PROFILES: f"""{_PROFILE_COLUMNS} FROM (
         SELECT DISTINCT profile_id FROM profiles_app_profile_change WHERE {_NEW} OFFSET 0) AS changed
     CROSS JOIN LATERAL (SELECT * FROM profiles_app_profile WHERE id = changed.profile_id OFFSET 0) AS p
     WHERE p.project_id = %(project)s""",
-}
-_BY_INDEX: Final = "SET LOCAL enable_seqscan = off"
-_COUNT_CHANGED: Final = {
-    Dataset.PROFILES: f"SELECT 1 FROM profiles_app_profile_change WHERE {_NEW}",
-    Dataset.EVENTS: f"SELECT 1 FROM profiles_app_event WHERE {_NEW}",
+    Dataset.EVENTS: f"{_SELECT_EVENTS} AND {_NEW.replace('xid >=', 'e.xid >=').replace('(xid,', '(e.xid,')}",
 }
 # Before anything was seen: a snapshot in which no transaction had ended.
 _NOTHING_SEEN: Final = "3:3:"
@@ -140,32 +127,30 @@ class Tail:
                 self.seen[dataset] = older.seen[dataset]
         self._learn_forms(cursor, self.table(Dataset.PROFILES))
 
-    def catch_up(self, cursor: duckdb.DuckDBPyConnection, pulse: Pulse, *, on_events: OnRows, may_share: bool) -> None:
-        """Fetches what is new as of the pulse, which must be that of the running transaction; `may_share`: another
-        connection may look at its moment. `on_events` may look at the new events in the table `fresh`."""
+    def catch_up(self, cursor: duckdb.DuckDBPyConnection, pulse: Pulse, *, on_events: OnRows) -> int:
+        """Fetches what is new as of the pulse, which must be that of the running transaction; so many rows.
+        `on_events` may look at the new events in the table `fresh`."""
+        fetched = 0
         for dataset in Dataset:
-            with transaction(cursor), closing(self._fetch(dataset, may_share=may_share)) as batches:
+            with transaction(cursor), closing(self._fetch(dataset)) as batches:
                 for rows in batches:
                     self._add(cursor, dataset, rows, on_events=on_events)
+                    fetched += rows.num_rows
             self.seen[dataset] = pulse.snapshot
+        return fetched
 
     def _learn_forms(self, cursor: duckdb.DuckDBPyConnection, table: str) -> None:
         # By the kind of JSON alone, which is quick: any text may be a date.
         for name, kind in _find_kinds(cursor, table):
             self.forms[name] = "".join({*self.forms.get(name, ""), *_FORMS.get(kind, Form.NUMBER)})
 
-    def _fetch(self, dataset: Dataset, *, may_share: bool) -> Generator[pa.Table]:
+    def _fetch(self, dataset: Dataset) -> Generator[pa.Table]:
         since, seen = self.since[dataset], self.seen.get(dataset)
-        schema = _SCHEMAS[dataset]
         # What runs since before the last look is all that can have ended since, or begun.
         oldest = int(seen.partition(":")[0]) if seen else 0
         values = {"project": self.project_id, "since": str(max(since or 0, oldest)), "seen": seen or _NOTHING_SEEN}
         sql = _ALL[dataset] if since is None and seen is None else _CHANGED[dataset]
-        if may_share and seen is None:
-            return _run_shared(sql, values, schema)
-        if may_share and _are_many(dataset, values):
-            return _run_shared(_CHANGED_LATELY[dataset], values, schema, prepare=_BY_INDEX)
-        return _run(sql, values, schema, scroll=seen is None)
+        return _run(sql, values, _SCHEMAS[dataset], scroll=seen is None)
 
     def _add(self, cursor: duckdb.DuckDBPyConnection, dataset: Dataset, rows: pa.Table, *, on_events: OnRows) -> None:
         table = self.table(dataset)
@@ -199,33 +184,6 @@ def _find_kinds(cursor: duckdb.DuckDBPyConnection, table: str) -> Iterator[tuple
             FROM (SELECT DISTINCT {kinds} AS kinds FROM {table})"""
         ).fetchall()
         yield from ((some[place], kind) for place, kind in found if kind is not None)
-
-
-def _are_many(dataset: Dataset, values: dict[str, Any]) -> bool:
-    """In a transaction of the tail's own, which looks into indexes alone from here on."""
-    with connection.cursor() as cursor:
-        cursor.execute(_BY_INDEX)
-        cursor.execute(f"SELECT count(*) FROM ({_COUNT_CHANGED[dataset]} LIMIT {MANY}) AS changed", values)
-        (rows,) = cursor.fetchone() or (0,)
-    return bool(rows == MANY)
-
-
-def _run_shared(sql: str, values: dict[str, Any], schema: pa.Schema, *, prepare: str = "") -> Generator[pa.Table]:
-    """Batches of rows over another connection, as of the moment of the running transaction. `prepare` is run there
-    before."""
-    # The driver is no small thing for a process that never has much to read.
-    from profiles_app.columnar.source import open_source
-
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_export_snapshot()")
-        (snapshot,) = cursor.fetchone() or ("",)
-    used = [name for name in values if f"%({name})s" in sql]
-    for place, name in enumerate(used, start=1):
-        sql = sql.replace(f"%({name})s", f"${place}")
-    with open_source(snapshot=snapshot, prepare=prepare) as source:
-        for batch in source.batches(sql, *(values[name] for name in used)):
-            columns = (batch.column(place).cast(field.type) for place, field in enumerate(schema))
-            yield pa.Table.from_arrays(list(columns), schema=schema)
 
 
 def _run(sql: str, values: dict[str, Any], schema: pa.Schema, *, scroll: bool) -> Generator[pa.Table]:

@@ -83,12 +83,13 @@ class View:
         if is_over:
             self.close()
 
-    def catch_up(self, cursor: duckdb.DuckDBPyConnection, pulse: Pulse, *, may_share: bool) -> None:
-        """Brings the tail to the moment of the pulse, the running transaction's own; `may_share`: another connection
-        may look at it. Raises `SegmentsLost`."""
+    def catch_up(self, cursor: duckdb.DuckDBPyConnection, pulse: Pulse) -> int:
+        """Brings the tail to the moment of the pulse, the running transaction's own, by so many rows. Raises
+        `SegmentsLost`."""
         with self.reading():
-            self.tail.catch_up(cursor, pulse, on_events=self.hide_rewritten, may_share=may_share)
+            fetched = self.tail.catch_up(cursor, pulse, on_events=self.hide_rewritten)
         self.pulse = pulse
+        return fetched
 
     @contextmanager
     def reading(self) -> Iterator[None]:

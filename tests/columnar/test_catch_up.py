@@ -7,7 +7,6 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from sqlglot import exp
 
-from profiles_app.columnar import tail
 from profiles_app.columnar.compaction import compact
 from profiles_app.columnar.engine import ask
 from profiles_app.columnar.store import forget_views
@@ -49,12 +48,6 @@ def settle(request: pytest.FixtureRequest) -> Callable[[Project], None]:
     """What happens between two steps: nothing, or a compaction."""
     step: Callable[[Project], None] = request.param
     return step
-
-
-@pytest.fixture(autouse=True, params=[tail.MANY, 1], ids=["few", "many"])
-def _take_ways(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """New rows come over the connection of the question, or over one that shares its moment."""
-    monkeypatch.setattr(tail, "MANY", request.param)
 
 
 @pytest.fixture(autouse=True)
