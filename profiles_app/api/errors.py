@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.defaults import server_error as server_error_page
 from rest_framework import exceptions
 from rest_framework.response import Response
+from rest_framework.settings import api_settings
 
 from profiles_app.api.authentication import CHALLENGE
 from profiles_app.errors import (
@@ -34,7 +35,6 @@ class WrongMediaType(UserFacingError):
 # The first that fits is what is said.
 _SAID: Final[tuple[tuple[type[Exception] | tuple[type[Exception], ...], type[UserFacingError], str], ...]] = (
     (exceptions.MethodNotAllowed, WrongMethod, "This address does not take this method."),
-    (exceptions.UnsupportedMediaType, WrongMediaType, "The body is of a kind that is not read here: send JSON."),
     (exceptions.PermissionDenied, NotAllowed, "With a session, a change carries the CSRF token (X-CSRFToken)."),
     (exceptions.APIException, BadInput, "This request cannot be read."),
     (Http404, NotFound, "There is nothing at this address."),
@@ -46,7 +46,7 @@ _SAID: Final[tuple[tuple[type[Exception] | tuple[type[Exception], ...], type[Use
 
 def answer_error(error: Exception, context: Mapping[str, Any]) -> Response | None:
     """DRF's exception handler. None, which raises again, for what is a bug."""
-    known = _translate(error)
+    known = _translate(error, context)
     if known is None:
         return None
     body = {"error": {"code": known.code, "message": known.message, "details": known.details}}
@@ -60,13 +60,16 @@ def answer_error(error: Exception, context: Mapping[str, Any]) -> Response | Non
     return response
 
 
-def _translate(error: Exception) -> UserFacingError | None:
+def _translate(error: Exception, context: Mapping[str, Any]) -> UserFacingError | None:
     """The error in Roster's words; None for a bug."""
     if isinstance(error, UserFacingError):
         return error
     if isinstance(error, exceptions.ValidationError):
         details = list(_list_problems(error.detail))
         return BadInput(_summarize(details), details=details)
+    if isinstance(error, exceptions.UnsupportedMediaType):
+        wanted = context["view"].parser_classes[0].media_type
+        return WrongMediaType(f"The body is of a kind that is not read here: send {wanted}.")
     if isinstance(error, OperationalError | InterfaceError):
         _log.error("The database failed a request to the API: %s", error)
     return next((ours(message) for kind, ours, message in _SAID if isinstance(error, kind)), None)
@@ -76,13 +79,19 @@ def _list_problems(detail: Any, path: str = "") -> Iterator[dict[str, object]]:
     """DRF's nested problems as a flat list, each with its place."""
     if isinstance(detail, Mapping):
         for name, inner in detail.items():
-            step = f"[{name}]" if isinstance(name, int) else f".{name}" if path else str(name)
-            yield from _list_problems(inner, path + step)
+            yield from _list_problems(inner, path + _say_step(name, path))
     elif isinstance(detail, list):
         for inner in detail:
             yield from _list_problems(inner, path)
     else:
         yield {"path": path, "code": detail.code, "message": str(detail)}
+
+
+def _say_step(name: object, path: str) -> str:
+    # Of all parameters together: that is no place.
+    if name == api_settings.NON_FIELD_ERRORS_KEY:
+        return ""
+    return f"[{name}]" if isinstance(name, int) else f".{name}" if path else str(name)
 
 
 def _summarize(details: list[dict[str, object]]) -> str:

@@ -27,7 +27,9 @@ class Parameters(serializers.Serializer[Any]):
 
     def to_internal_value(self, data: Any) -> Any:
         for name in data.keys() - self.fields.keys() - self.also_known - _EVERYWHERE:
-            message = f"There is no parameter of this name here. There are: {', '.join(self.fields)}."
+            message = "There is no parameter of this name here" + (
+                f". There are: {', '.join(self.fields)}." if self.fields else ", nor any other."
+            )
             raise serializers.ValidationError({str(name)[:60]: [message]}, code="unknown")
         return super().to_internal_value(data)
 

@@ -29,6 +29,7 @@ CREATE: Final = "create"
 UPDATE: Final = "update"
 _DIALOG: Final = "edit-dialog"
 _LONGEST_NAMED: Final = 80
+_NAMED_ROWS: Final = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,8 +150,16 @@ def _check(form: EditForm) -> tuple[EditForm, dict[str, Any]]:
         form = replace(form, id_problem=message, status=422)
     values, rows = read_values([row for row in form.rows if not row.is_empty])
     if any(row.problem for row in rows):
-        form = replace(form, problem="Some rows cannot be saved yet.", rows=rows, status=422)
+        form = replace(form, problem=_name_wrong_rows(rows), rows=rows, status=422)
     return form, values
+
+
+def _name_wrong_rows(rows: list[Row]) -> str:
+    """A form may be longer than the window."""
+    names = [f"“{row.name[:40]}”" for row in rows if row.problem and row.name.strip()]
+    more = len(names) - _NAMED_ROWS
+    named = ", ".join([*names[:_NAMED_ROWS], *([f"and {more} more"] if more > 0 else [])])
+    return f"Some rows cannot be saved yet: {named}." if named else "Some rows cannot be saved yet."
 
 
 def _ask_before_overwriting(access: Access, group_key: GroupKey | None, form: EditForm) -> EditForm:

@@ -20,6 +20,7 @@ from profiles_app.ingest.operations import check_count
 from profiles_app.ingest.outcome import RecordProblem
 from profiles_app.ingest.profile_rows import Target
 from profiles_app.ingest.transactions import hold_people, run_in_transaction
+from profiles_app.ingest.typed import RESERVED_NAMES
 from profiles_app.ingest.values import check_value
 from profiles_app.ingest.write_profiles import write_targets
 from profiles_app.models import EditKind, GroupKey, Profile, ProfileEdit, Project, Scope
@@ -154,6 +155,9 @@ def check_values(place: Place, values: Mapping[str, Any]) -> None:
         if not 0 < len(name) <= limits.NAME_LENGTH:
             message = f"The name of a property has 1 to {limits.NAME_LENGTH} characters."
             raise CannotApply(message, details=[{"path": name[:60], "code": CannotApply.code, "message": message}])
+        if name in RESERVED_NAMES:
+            message = f"“{name}” is kept by Roster itself; choose another name."
+            raise CannotApply(message, details=[{"path": name, "code": CannotApply.code, "message": message}])
         _check(lambda name=name, value=value: check_value(value, name), name)  # type: ignore[misc]
     if len(orjson.dumps(dict(values))) > limits.RECORD_BYTES:
         raise CannotApply(f"The values may take {limits.RECORD_BYTES // 1024} KB together, not more.")

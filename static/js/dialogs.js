@@ -7,7 +7,10 @@ const isOurs = (element) => element instanceof HTMLDialogElement && element.hasA
 document.addEventListener("htmx:afterSwap", (event) => {
   const dialog = event.target;
   if (!isOurs(dialog)) return;
-  if (!dialog.open) dialog.showModal();
+  if (!dialog.open) {
+    delete dialog.dataset.typed;
+    dialog.showModal();
+  }
   dialog.querySelector("[data-focus-here]")?.focus();
 });
 
@@ -24,3 +27,23 @@ document.addEventListener("click", (event) => {
 document.addEventListener("submit", (event) => {
   if (event.target.matches("[data-export-form]")) event.target.closest("dialog")?.close();
 });
+
+document.addEventListener("input", (event) => {
+  const dialog = event.target.closest("dialog[data-dialog=form]");
+  if (!dialog) return;
+  dialog.dataset.typed = "";
+  dialog.querySelector("[data-leaving]")?.replaceChildren();
+});
+
+// Escape may have been meant for something smaller: where something was typed, the first one only warns.
+document.addEventListener(
+  "cancel",
+  (event) => {
+    const said = event.target.querySelector?.("[data-leaving]");
+    if (!said || event.target.dataset.typed === undefined) return;
+    event.preventDefault();
+    delete event.target.dataset.typed;
+    said.textContent = "Escape again leaves without saving.";
+  },
+  true,
+);

@@ -233,3 +233,20 @@ def test_editing_without_javascript(visitor: Visitor, full_project: Project, peo
     page.get_by_role("button", name="Delete profile", exact=True).click()
     expect(page.get_by_text("This is not the ID.")).to_be_visible()
     assert Profile.objects.get(distinct_id="alice").properties["seats"] == 5
+
+
+def test_escape_does_not_throw_away_at_once_what_was_typed(
+    visitor: Visitor, full_project: Project, people: People
+) -> None:
+    page = visitor.open(people.owner, f"/projects/{full_project.pk}/users")
+    open_dialog(page)
+    dialog = page.get_by_role("dialog")
+    page.keyboard.type("bob")
+    page.keyboard.press("Escape")
+    expect(dialog).to_contain_text("Escape again leaves without saving.")
+    expect(page.get_by_label("$distinct_id")).to_have_value("bob")
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    open_dialog(page)
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()

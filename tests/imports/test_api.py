@@ -132,3 +132,13 @@ def test_wrong_wishes_say_where(script: Caller) -> None:  # noqa: F811
         assert answer.status_code == 400, answer.content
         assert answer.json()["error"]["details"][0]["path"] == place
     assert Import.objects.get().state == "uploaded"
+
+
+def test_a_body_of_another_kind_is_told_which_is_read(script: Caller) -> None:  # noqa: F811
+    answer = script.client.post(PATH, b"$distinct_id,a\n1,2\n", content_type="text/csv", headers=script.headers)
+    assert answer.status_code == 415
+    assert "send multipart/form-data." in answer.json()["error"]["message"]
+    made = send(script, write_csv(ROWS)).json()
+    answer = script.post(f"{PATH}/{made['id']}/start", {"now": True})
+    assert answer.status_code == 400
+    assert answer.json()["error"]["message"] == "now: There is no parameter of this name here, nor any other."

@@ -205,3 +205,16 @@ def test_analysts_see_no_button(project: Project, owner: Client, teammate: Clien
 def test_an_empty_project_leads_to_the_form(project: Project, owner: Client, teammate: Client) -> None:
     assert f'href="{base_of(project)}/edit"' in owner.get(base_of(project)).content.decode()
     assert f'href="{base_of(project)}/edit"' not in teammate.get(base_of(project)).content.decode()
+
+
+def test_a_refusal_names_the_rows_that_are_wrong(project: Project, owner: Client) -> None:
+    wrong = [(f"n{number}", "number", "many") for number in range(7)]
+    answer = send(owner, f"{base_of(project)}/edit/create", "bob", ("plan", "text", "pro"), *wrong)
+    assert answer.status_code == 422
+    assert "Some rows cannot be saved yet: “n0”, “n1”, “n2”, “n3”, “n4”, and 2 more." in text_of(answer)
+    assert not Profile.objects.exists()
+
+
+def test_the_examples_fit_the_kind_of_profile(project: Project, owner: Client, companies: GroupKey) -> None:
+    assert "Jane Smith" in owner.get(f"{base_of(project)}/edit").content.decode()
+    assert "Jane Smith" not in owner.get(f"{base_of(project, companies)}/edit").content.decode()
