@@ -24,6 +24,7 @@ from profiles_app.ingest.operations import check_count
 from profiles_app.ingest.outcome import RecordProblem
 from profiles_app.ingest.profile_rows import Target
 from profiles_app.ingest.transactions import hold_people, run_in_transaction
+from profiles_app.ingest.values import read_stored
 from profiles_app.ingest.write_profiles import write_targets
 from profiles_app.models import (
     BulkChange,
@@ -209,7 +210,7 @@ def _plan(change: BulkChange, target: Target) -> bool:
         if change.name in draft.present:
             draft.unset(change.name)
     elif not is_set_to(draft.present, change.name, change.value):
-        draft.set(change.name, change.value)
+        draft.set(change.name, read_stored(change.value))
         try:
             check_count(draft)
         except RecordProblem:

@@ -21,7 +21,7 @@ from profiles_app.ingest.outcome import RecordProblem
 from profiles_app.ingest.profile_rows import Target
 from profiles_app.ingest.transactions import hold_people, run_in_transaction
 from profiles_app.ingest.typed import RESERVED_NAMES
-from profiles_app.ingest.values import check_value
+from profiles_app.ingest.values import check_value, read_stored
 from profiles_app.ingest.write_profiles import write_targets
 from profiles_app.models import EditKind, GroupKey, Profile, ProfileEdit, Project, Scope
 from profiles_app.selectors.edits import RESTORABLE_FOR
@@ -139,7 +139,8 @@ def restore_profile(key: Key) -> Profile:
         too_old = timezone.now() - RESTORABLE_FOR
         if target is None or edit is None or edit.kind != EditKind.DELETE or edit.at < too_old:
             raise NotFound("There is nothing to restore: the profile was not deleted here, or too long ago.")
-        kept = {name: value for name, value in edit.before.items() if target.draft.present.get(name) is None}
+        before = read_stored(edit.before)
+        kept = {name: value for name, value in before.items() if target.draft.present.get(name) is None}
         restored = _write(key, target, Change(values=kept), EditKind.RESTORE)
         if target.is_gone and edit.created_at:
             restored.created_at = edit.created_at

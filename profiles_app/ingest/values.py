@@ -68,6 +68,12 @@ def check_value(value: Any, place: str) -> None:
     _check_value(value, place, odd_text=True)
 
 
+def read_stored(value: Any) -> Any:
+    """What Django read from a column of JSON, as the ingestion reads it: beyond 64 bits a whole number is a float,
+    of which Django makes an integer that cannot be written again."""
+    return orjson.loads(json.dumps(value))
+
+
 def check_container(value: Any, place: str) -> None:
     """Raises `RecordProblem` for a list or object that is nested too deep or too large."""
     if _is_deeper(value, limits.NESTING):

@@ -56,6 +56,12 @@ def run(change: BulkChange, **what: Any) -> BulkChange:
     return change
 
 
+def test_a_number_beyond_64_bits_is_set(project: Project, people: People, ten: list[Profile]) -> None:
+    done = run(draft(ask(project, _FREE), people), kind=BulkKind.SET, name="huge", value=1e30)
+    assert (done.state, done.changed) == (BulkState.DONE, 10)
+    assert Profile.objects.filter(properties__huge=1e30).count() == 10
+
+
 def test_a_property_is_set_for_those_who_matched(project: Project, people: People, ten: list[Profile]) -> None:
     other = make_profile(project, "other", {"plan": "pro"})
     change = draft(ask(project, _FREE), people)

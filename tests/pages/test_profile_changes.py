@@ -129,6 +129,14 @@ def test_deleting_and_restoring(project: Project, people: People, alice: Profile
         changes.restore_profile(key)
 
 
+@pytest.mark.parametrize("huge", [1e22, [-1e20, 2.5], {"deep": 1e19}])
+def test_restoring_brings_back_numbers_of_any_size(project: Project, huge: Any) -> None:
+    make_profile(project, "bob", {"huge": huge})
+    changes.delete_profile(key_of(project, "bob"))
+    assert changes.restore_profile(key_of(project, "bob")).properties == {"huge": huge}
+    assert Profile.objects.get(distinct_id="bob").properties == {"huge": huge}
+
+
 def test_restoring_keeps_what_came_since(project: Project, alice: Profile) -> None:
     make_events(alice, "Open", [NOW])
     changes.delete_profile(key_of(project))
