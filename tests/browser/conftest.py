@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.conf import settings as django_settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -19,6 +19,10 @@ from tests.pages.making import make_events, make_profile
 
 # Playwright runs an event loop in this thread, which Django would take for a view's.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+# Two browsers and their servers share two cores: what comes late is not what is wrong. In milliseconds.
+_PATIENCE = 20_000
+expect.set_options(timeout=_PATIENCE)
 
 _CHROMIUM = "/usr/bin/chromium"
 _ARGUMENTS = [
@@ -59,7 +63,7 @@ class Visitor:
         """A page of a new context, signed in as `user`."""
         options = {"viewport": {"width": 1440, "height": 900}} | options
         context = self.browser.new_context(base_url=self.address, reduced_motion="reduce", **options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(_PATIENCE)
         self.contexts.append(context)
         if user is not None:
             _sign_in(context, user, self.address)
