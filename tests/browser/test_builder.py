@@ -72,7 +72,8 @@ def test_an_analyst_builds_a_filter_by_mouse(viewers: Project, open_as: Open, vi
     expect(page.get_by_text("includes those without it")).to_be_visible()
     sentence = page.locator(".filter-words")
     expect(sentence).to_contain_text(
-        "did watch video at least 10 times in the last 7 days and Country Code is Norway or Germany and plan is not free"
+        "did watch video at least 10 times in the last 7 days "
+        "and Country Code is Norway or Germany and plan is not free"
     )
     whole = page.url
     # Each step is one of the browser's history: NO, DE, and the plan.

@@ -2,7 +2,6 @@
 and without JavaScript."""
 
 import re
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -243,9 +242,7 @@ def test_the_empty_page_turns_into_the_table(project: Project, open_as: Open) ->
     expect(page.get_by_text("Nobody is here yet")).to_be_visible()
     requests: list[str] = []
     make_profile(project, "alice", {"$name": "Alice Singh"})
-    began = time.monotonic()
     expect(page.get_by_role("link", name="Alice Singh")).to_be_visible()
-    assert time.monotonic() - began < 5
     page.on("request", lambda request: requests.append(request.url))
     with pytest.raises(Error, match="Timeout"):
         page.wait_for_event("request", timeout=1500)
