@@ -98,7 +98,7 @@ for (const name of ["htmx:beforeOnLoad", "htmx:sendError", "htmx:timeout"]) {
 /* Links that load the whole page, and the browser's own steps. */
 
 document.addEventListener("click", (event) => {
-  const link = event.target.closest?.("#people a[href]:not([hx-get])");
+  const link = event.target.closest?.("#people a[href]:not([hx-get], [href^='#'])");
   if (field() && link && link.pathname === location.pathname) link.href = renew(link.href);
 });
 
