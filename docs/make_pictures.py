@@ -2,16 +2,18 @@
 
     python docs/make_pictures.py http://127.0.0.1:8000 admin@example.com PASSWORD
 
-Needs the development packages and /usr/bin/chromium.
+Needs the development packages and /usr/bin/chromium. It makes three cohorts where they are missing; the import that
+it shows is undone at the end.
 """
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qs, quote, urlsplit
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, FilePayload, Page, sync_playwright
 
 IMAGES: Final = Path(__file__).parent / "images"
 _ARGUMENTS: Final = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
@@ -24,6 +26,7 @@ def take_pictures(address: str, email: str, password: str) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=_ARGUMENTS)
         users = sign_in(browser, address, email, password)
+        make_cohorts(browser.new_page(base_url=address, storage_state=users["state"]), users["path"])
         for name, (draw, options) in PICTURES.items():
             context = browser.new_context(
                 base_url=address,
@@ -36,6 +39,8 @@ def take_pictures(address: str, email: str, password: str) -> None:
             draw(page)
             page.mouse.move(0, 0)
             page.screenshot(path=IMAGES / f"{name}.png")
+            if draw is show_import_result:
+                undo_import(page)
             context.close()
         browser.close()
 
@@ -49,6 +54,56 @@ def sign_in(browser: Browser, address: str, email: str, password: str) -> dict[s
     page.get_by_role("button", name="Sign in").click()
     page.locator(".table").wait_for()
     return {"state": page.context.storage_state(), "path": page.url.removeprefix(address)}
+
+
+# Name, description, filter.
+_COHORTS: Final = (
+    (
+        "Daily viewers",
+        "Watched on most days of the week.",
+        "(event:watch video,measure:(days:!t),op:at_least,value:4,window:(last:(n:7,unit:day)))",
+    ),
+    (
+        "Paying in Norway",
+        "For the newsletter in October.",
+        "(all:!((property:$country_code,type:string,op:is,value:!(NO)),(property:plan,op:is_not,value:!(free))))",
+    ),
+    ("Watched this month", "", "(event:watch video,op:at_least,value:3,window:(last:(n:30,unit:day)))"),
+)
+
+
+def make_cohorts(page: Page, users: str) -> None:
+    """Those of `_COHORTS` that are not there, each with its size over the last weeks where that can be told."""
+    cohorts = users.replace("/users", "/cohorts")
+    for name, description, where in _COHORTS:
+        page.goto(cohorts)
+        if page.get_by_role("link", name=name, exact=True).count():
+            continue
+        page.goto(f"{cohorts}/new?filter={quote(where)}")
+        page.get_by_label("Cohort name").fill(name)
+        page.get_by_label("Description").fill(description)
+        page.get_by_role("button", name="Create Cohort").click()
+        page.get_by_role("heading", name=name).wait_for()
+        past = page.get_by_role("button", name="Compute the past")
+        if past.count():
+            past.click()
+            wait_for_chart(page)
+    page.close()
+
+
+def wait_for_chart(page: Page) -> None:
+    """A worker computes it."""
+    for _ in range(120):
+        page.reload()
+        if page.locator(".size-chart circle").count() > 20:
+            return
+        page.wait_for_timeout(1_000)
+    raise RuntimeError("The sizes of past days were not computed. Does the worker run?")
+
+
+def visit(page: Page, part: str) -> None:
+    """Another page of the project, from the Users page."""
+    page.goto(f"{page.url.partition('/users')[0]}/{part}")
 
 
 def show_users(page: Page) -> None:
@@ -87,6 +142,78 @@ def show_breakdown(page: Page) -> None:
     page.locator(".breakdown-list").wait_for()
 
 
+def show_months(page: Page) -> None:
+    page.goto(f"{page.url}?breakdown=$created")
+    page.locator(".breakdown-list").wait_for()
+
+
+def show_cohorts(page: Page) -> None:
+    visit(page, "cohorts")
+
+
+def show_cohort(page: Page) -> None:
+    visit(page, "cohorts")
+    page.get_by_role("link", name="Watched this month", exact=True).click()
+    page.locator(".size-chart").wait_for()
+
+
+def show_cohort_dialog(page: Page) -> None:
+    visit(page, "cohorts")
+    page.get_by_role("link", name="Create New Cohort").click()
+    dialog = page.get_by_role("dialog", name="Create New Cohort")
+    dialog.get_by_label("Cohort name").fill("Watchers of videos")
+    page.locator(".add-button").first.click()
+    page.locator("#builder-menu [data-choice][data-name='watch video']").click()
+    page.get_by_text("users in cohort").wait_for()
+
+
+def show_why(page: Page) -> None:
+    page.goto(find_lively_profile(page))
+    page.get_by_role("link", name="Why Watched this month?").click()
+    page.locator(".why").wait_for()
+
+
+def show_edit(page: Page) -> None:
+    page.get_by_role("button", name="Add/Edit Profile").click()
+    dialog = page.get_by_role("dialog", name="Create or Modify Profile")
+    dialog.locator("input[type=text]:not([readonly])").first.fill("jane@example.com")
+    page.wait_for_load_state("networkidle")
+
+
+# Who comes by the import, and a date; one of them is none.
+_NEW: Final = {"jane": "2027-01-31", "li": "31.01.2027", "ana": "2027-02-28"}
+
+
+def show_import(page: Page, *, until: str) -> None:
+    """The step of an import whose button `until` would be pressed next."""
+    ids = page.locator(".open-beside").evaluate_all("buttons => buttons.slice(0, 5).map(button => button.value)")
+    rows = [f"{person},enterprise,{seats},2026-12-{seats:02}" for seats, person in enumerate(ids, start=11)]
+    rows += [f"{person}@example.com,pro,2,{day}" for person, day in _NEW.items()]
+    content = "\n".join(["$distinct_id,plan,seats,renewal", *rows])
+    visit(page, "imports/new")
+    file = FilePayload(name="renewals.csv", mimeType="text/csv", buffer=content.encode())
+    page.get_by_label("Choose a CSV file").set_input_files(file)
+    page.get_by_role("button", name="Upload").click()
+    page.get_by_label("Kind of column 4").select_option("date")
+    page.get_by_label("Kind of column 3").select_option("number")
+    for step in ("Check", "Import 7 profiles", "Undo import"):
+        button = page.get_by_role("button", name=step, exact=True)
+        button.wait_for()
+        if step == until:
+            return
+        button.click()
+
+
+def show_import_result(page: Page) -> None:
+    show_import(page, until="Undo import")
+
+
+def undo_import(page: Page) -> None:
+    page.get_by_role("button", name="Undo import").click()
+    page.get_by_role("button", name="Undo 7 changes").click()
+    page.get_by_role("heading", name="Undone").wait_for()
+
+
 def show_selection(page: Page) -> None:
     for number in range(3):
         page.locator("tbody input[type=checkbox]").nth(number).check()
@@ -120,11 +247,20 @@ PICTURES: Final[dict[str, tuple[Callable[[Page], None], dict[str, Any]]]] = {
     "filter": (show_filter, {}),
     "filter-menu": (show_filter_menu, {}),
     "breakdown": (show_breakdown, {}),
+    "breakdown-months": (show_months, {}),
     "selection": (show_selection, {}),
     "columns": (show_columns, {}),
     "export": (show_export, {}),
+    "cohorts": (show_cohorts, {}),
+    "cohort": (show_cohort, {}),
+    "cohort-dialog": (show_cohort_dialog, {}),
+    "why": (show_why, {}),
+    "create-profile": (show_edit, {}),
+    "import-map": (partial(show_import, until="Check"), {}),
+    "import-check": (partial(show_import, until="Import 7 profiles"), {}),
     "users-phone": (show_users, {"viewport": _PHONE}),
     "side-panel-dark": (show_side_panel, {"color_scheme": "dark"}),
+    "import-result": (show_import_result, {}),
 }
 
 
