@@ -164,7 +164,7 @@ def show_cohort_dialog(page: Page) -> None:
     dialog.get_by_label("Cohort name").fill("Watchers of videos")
     page.locator(".add-button").first.click()
     page.locator("#builder-menu [data-choice][data-name='watch video']").click()
-    page.get_by_text("users in cohort").wait_for()
+    page.locator("#cohort-count").get_by_text("did watch video").wait_for()
 
 
 def show_why(page: Page) -> None:
