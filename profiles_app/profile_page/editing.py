@@ -26,6 +26,7 @@ from profiles_app.models import GroupKey, Profile
 from profiles_app.people.frame import render_fragment, render_page
 from profiles_app.profile_page.identity import describe_identity
 from profiles_app.selectors.access import Access, get_optional_group_key
+from profiles_app.selectors.edits import find_deleted
 from profiles_app.selectors.profiles import get_profile
 from profiles_app.users_page.addresses import address_of_people, address_of_profile
 
@@ -117,7 +118,12 @@ def _list_seen(row: Row) -> dict[str, str]:
 def _apply(
     request: MemberRequest, access: Access, group_key: GroupKey | None, row: Row, change: Change
 ) -> HttpResponse:
-    before = get_profile(access.project, group_key=group_key, distinct_id=request.POST.get("id", ""))
+    distinct_id = request.POST.get("id", "")
+    deleted = find_deleted(access.project, group_key=group_key, distinct_id=distinct_id)
+    if deleted is not None:
+        gone = row.refuse("This profile was deleted meanwhile. Nothing was saved: load the page again to restore it.")
+        return _show_form(request, access, group_key, deleted[0], gone, is_new="new" in request.POST, status=409)
+    before = get_profile(access.project, group_key=group_key, distinct_id=distinct_id)
     try:
         profile = change_profile(_make_key(access, group_key, before.distinct_id), change)
     except (CannotApply, ChangedMeanwhile) as problem:

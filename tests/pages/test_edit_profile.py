@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.test import Client
 
+from profiles_app.editing.changes import Key, delete_profile
 from profiles_app.editing.fingerprints import UNSET, take_fingerprint
 from profiles_app.models import GroupKey, Profile, Project
 from tests.conftest import People
@@ -217,3 +218,16 @@ def test_nobody_has_this_id(project: Project, owner: Client, distinct_id: str) -
         fields = {"id": distinct_id, "name": "a", "kind": "text", "value": "b", "confirm": distinct_id}
         assert owner.post(f"{base}/{action}", fields).status_code == 404
     assert not Profile.objects.exists()
+
+
+def test_what_was_typed_stays_when_the_profile_is_deleted_meanwhile(
+    project: Project, owner: Client, alice: Profile
+) -> None:
+    seen = take_fingerprint("pro")
+    delete_profile(Key(project=project, group_key=None, distinct_id="alice"))
+    answer = save(owner, project, "plan", "text", "typed at length", seen=seen)
+    assert answer.status_code == 409
+    assert "This profile was deleted meanwhile. Nothing was saved" in text_of(answer)
+    assert "typed at length</textarea>" in answer.content.decode()
+    assert remove(owner, project, "plan", seen=seen).status_code == 409
+    assert save(owner, project, "plan", "text", "x", id="never was").status_code == 404
