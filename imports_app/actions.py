@@ -38,10 +38,12 @@ def get_import(project: Project, import_id: int) -> Import:
     return found
 
 
-def list_imports(project: Project) -> list[Import]:
-    """Newest first."""
+def list_imports(project: Project, *, before: int | None = None, most: int) -> list[Import]:
+    """Newest first; those whose id is below `before`."""
     rows = Import.objects.filter(project=project).select_related("project", "group_key", "created_by").order_by("-id")
-    return list(rows.defer("facts", "columns", "samples", "detected")[:200])
+    if before is not None:
+        rows = rows.filter(pk__lt=min(max(before, 0), 2**31))
+    return list(rows.defer("facts", "columns", "samples", "detected")[:most])
 
 
 def create_import(

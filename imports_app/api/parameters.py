@@ -16,6 +16,12 @@ class NoParameters(Parameters):
     """Nothing but the project."""
 
 
+class ListParameters(Parameters):
+    """Which imports."""
+
+    before = serializers.IntegerField(required=False, help_text="The id of an import: those before it.")
+
+
 class UploadParameters(Parameters):
     """A form of several parts."""
 

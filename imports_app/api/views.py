@@ -16,6 +16,7 @@ from imports_app.api.parameters import (
     READING,
     ImportChangeParameters,
     Imports,
+    ListParameters,
     NoParameters,
     OneImport,
     UploadParameters,
@@ -33,6 +34,8 @@ from profiles_app.models import GroupKey
 
 queue = work_on_import.delay
 M = TypeVar("M", bound=Callable[..., Any])
+_MOST_LISTED: Final = 200
+_BEFORE: Final = OpenApiParameter("before", OpenApiTypes.INT, description="The id of an import: those before it.")
 _NUMBER: Final = OpenApiParameter("import_id", OpenApiTypes.INT, OpenApiParameter.PATH)
 _PROJECT_ID: Final = OpenApiParameter(
     "project_id",
@@ -41,8 +44,10 @@ _PROJECT_ID: Final = OpenApiParameter(
 )
 
 
-def _describe(id_: str, summary: str, answer: Any, *, body: Any = None, path: bool = True) -> Callable[[M], M]:
-    parameters = [_NUMBER, _PROJECT_ID] if path else [_PROJECT_ID]
+def _describe(
+    id_: str, summary: str, answer: Any, *, body: Any = None, path: bool = True, more: tuple[OpenApiParameter, ...] = ()
+) -> Callable[[M], M]:
+    parameters = [*more, _NUMBER, _PROJECT_ID] if path else [*more, _PROJECT_ID]
     describe: Callable[[M], M] = extend_schema(
         operation_id=id_, summary=summary, parameters=parameters, request=body, responses=answer
     )
@@ -66,7 +71,7 @@ class ImportView(ProjectView):
 
 
 class ImportList(ImportView):
-    """The imports of a project, newest first; and the upload of a file, which begins one."""
+    """The imports of a project, newest first, 200 at once; and the upload of a file, which begins one."""
 
     parser_classes = [MultiPartParser, FormParser, JsonParser]
 
@@ -76,10 +81,11 @@ class ImportList(ImportView):
             self._handler = stream_uploads(request)
         return super().initialize_request(request, *args, **kwargs)
 
-    @_describe("list_imports", "List imports", Imports, path=False)
+    @_describe("list_imports", "List imports", Imports, path=False, more=(_BEFORE,))
     def get(self, request: Request) -> Response:
-        self.read_nothing()
-        return Response({"results": [show_import(job, whole=False) for job in actions.list_imports(self.project)]})
+        before = self.read(ListParameters).get("before")
+        found = actions.list_imports(self.project, before=before, most=_MOST_LISTED)
+        return Response({"results": [show_import(job, whole=False) for job in found]})
 
     @_describe(
         "create_import",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
@@ -25,6 +25,7 @@ from profiles_app.people.frame import render_fragment, render_page
 from profiles_app.selectors.access import Access, get_group_key
 
 queue = work_on_import.delay
+_SHOWN: Final = 50
 
 
 def address_of_import(job: Import) -> str:
@@ -34,9 +35,13 @@ def address_of_import(job: Import) -> str:
 
 @member_page
 def imports(request: MemberRequest, access: Access) -> HttpResponse:
-    """All imports of the project, newest first."""
-    rows = [describe_import(job, access, in_list=True) for job in actions.list_imports(access.project)]
-    return render_page(request, "imports/list.html", access, {"here": "imports", "rows": rows})
+    """The imports of the project, newest first; those before one of them (`?before=<id>`)."""
+    told = request.GET.get("before", "")
+    before = int(told) if told.isascii() and told.isdigit() and len(told) < 10 else None
+    found = actions.list_imports(access.project, before=before, most=_SHOWN + 1)
+    rows = [describe_import(job, access, in_list=True) for job in found[:_SHOWN]]
+    context = {"here": "imports", "rows": rows, "before": before, "older": len(found) > _SHOWN and rows[-1].job.pk}
+    return render_page(request, "imports/list.html", access, context)
 
 
 @member_page

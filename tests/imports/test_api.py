@@ -142,3 +142,11 @@ def test_a_body_of_another_kind_is_told_which_is_read(script: Caller) -> None:  
     answer = script.post(f"{PATH}/{made['id']}/start", {"now": True})
     assert answer.status_code == 400
     assert answer.json()["error"]["message"] == "now: There is no parameter of this name here, nor any other."
+
+
+def test_imports_before_one(project: Project, script: Caller) -> None:  # noqa: F811
+    jobs = Import.objects.bulk_create(Import(project=project, name=f"{n}.csv", bytes=1) for n in range(3))
+    listed = script.read(PATH, before=jobs[2].pk)["results"]
+    assert [job["name"] for job in listed] == ["1.csv", "0.csv"]
+    assert script.read(PATH, before=10**12)["results"][0]["name"] == "2.csv"
+    assert script.read(PATH, before=-(10**30))["results"] == []

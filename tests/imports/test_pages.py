@@ -109,3 +109,17 @@ def test_the_mapping_shows_values_and_what_would_fit(project: Project, owner: Cl
     assert "Number (none would fit)" in page
     assert "Object" not in page
     assert "9 filled, 1 different" in word
+
+
+def test_older_imports_are_behind_a_link(project: Project, owner: Client) -> None:
+    Import.objects.bulk_create(Import(project=project, name=f"file {n}.csv", bytes=1) for n in range(60))
+    address, newest_first = f"/projects/{project.pk}/imports", [f"file {n}.csv" for n in reversed(range(60))]
+    first = owner.get(address).content.decode()
+    found = re.search(r'href="(\?before=[0-9]+)">Older imports', first)
+    assert found
+    second = owner.get(address + found[1]).content.decode()
+    assert re.findall(r'title="(file [0-9]+[.]csv)"', first + second) == newest_first
+    assert "Older imports" not in second
+    assert "Newest imports" in second
+    assert "no imports before that one" in owner.get(f"{address}?before=1").content.decode()
+    assert owner.get(f"{address}?before=x").content.decode().count("file 59.csv") > 0
