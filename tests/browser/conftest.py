@@ -24,6 +24,9 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 _PATIENCE = 20_000
 expect.set_options(timeout=_PATIENCE)
 
+# What htmx says of a request that was given up for a later one, or for another page.
+_GIVEN_UP = ("htmx:afterRequest", "htmx:sendAbort")
+
 _CHROMIUM = "/usr/bin/chromium"
 _ARGUMENTS = [
     "--no-sandbox",
@@ -74,7 +77,9 @@ class Visitor:
         return page
 
     def _hear(self, message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"} and not any(part in message.text for part in self.expected):
+        if message.type in {"error", "warning"} and not any(
+            part in message.text for part in (*_GIVEN_UP, *self.expected)
+        ):
             self.complaints.append(f"{message.type}: {message.text}")
 
 

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from profiles_app.editing.changes import Change, Key, change_profile, delete_profile
 from profiles_app.models import BulkChange, BulkKind, BulkState, GroupKey, Project, ServiceAccount
 from tests.browser.conftest import Visitor
+from tests.browser.looking import SCREENS, look
 from tests.conftest import People
 from tests.pages.making import make_events, make_profile
 
@@ -108,39 +108,6 @@ STATES: dict[str, tuple[str, tuple[str, ...]]] = {
     "new project": ("/projects/new", ()),
     "password": ("/account/password", ()),
 }
-SCREENS = [
-    pytest.param({"viewport": {"width": width, "height": height}}, id=str(width))
-    for width, height in ((1440, 900), (390, 844))
-]
-
-# With less motion a change takes a hundredth of a millisecond, and what inherits it begins when that is over: a frame
-# for each element on the way down.
-COLOURS_CHANGED = """async () => {
-    for (let still = 0; still < 3;) {
-        await new Promise(requestAnimationFrame);
-        still = document.getAnimations().some((one) => one.playState === "running") ? 0 : still + 1;
-    }
-}"""
-
-
-def look(page: Page, what: str) -> list[str]:
-    """What axe finds, in light and dark, and whether the page is wider than the screen."""
-    found = find_faults(page, what)
-    # The scheme changes colours only.
-    page.emulate_media(color_scheme="dark")
-    page.evaluate(COLOURS_CHANGED)
-    found += find_faults(page, f"{what}, dark", runOnly=["color-contrast"])
-    page.emulate_media(color_scheme="light")
-    page.evaluate(COLOURS_CHANGED)
-    wider = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-    return [*found, f"{what}: {wider} px wider than the screen"] if wider > 0 else found
-
-
-def find_faults(page: Page, what: str, **options: object) -> list[str]:
-    return [
-        f"{what}: {problem['id']}: {problem['nodes'][0]['html'][:160]} {problem['nodes'][0]['failureSummary'][:300]}"
-        for problem in Axe().run(page, options=options).response["violations"]
-    ]
 
 
 def area_of(what: str) -> str:

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from profiles_app.models import Project
-from tests.browser.test_accessibility import SCREENS
+from tests.browser.looking import SCREENS
 from tests.pages.making import make_profile
 
 

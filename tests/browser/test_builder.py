@@ -3,19 +3,12 @@
 import re
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from profiles_app.models import Project
 from tests.browser.conftest import Visitor
 
 Open = Callable[..., Page]
-
-
-@pytest.fixture(autouse=True)
-def _given_up_for_the_next(visitor: Visitor) -> None:
-    """What htmx says of a request that a later one replaces."""
-    visitor.expected = ("htmx:afterRequest", "htmx:sendAbort")
 
 
 def count(page: Page) -> Locator:

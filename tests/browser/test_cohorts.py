@@ -9,8 +9,7 @@ from cohorts_app.models import Cohort, MemberList
 from cohorts_app.services.sizes import record_sizes
 from profiles_app.models import Project, PropertyDefinition, Scope
 from profiles_app.models.catalog import Kind
-from tests.browser.conftest import Visitor
-from tests.browser.test_accessibility import look
+from tests.browser.looking import SCREENS, look
 from tests.cohorts.making import make_cohort, make_static
 from tests.conftest import People
 from tests.pages.making import make_profile
@@ -26,9 +25,7 @@ def choose_value(page: Page, value: str) -> None:
     page.locator(".value-add").blur()
 
 
-def test_the_life_of_a_cohort(open_as: Callable[..., Page], project: Project, visitor: Visitor) -> None:
-    # What htmx says of a request that a later one replaces.
-    visitor.expected = ("htmx:afterRequest", "htmx:sendAbort")
+def test_the_life_of_a_cohort(open_as: Callable[..., Page], project: Project) -> None:
     for name, plan in {"Alice": "pro", "Bob": "pro", "Carol": "free"}.items():
         make_profile(project, name.lower(), {"$name": name, "plan": plan})
     PropertyDefinition.objects.create(project=project, scope=Scope.PROFILE, name="plan", kinds=Kind.STRING)
@@ -188,10 +185,9 @@ STATES = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("width", [1440, 390])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("screen", SCREENS)
 def test_every_state_can_be_used_by_all(
-    open_as: Callable[..., Page], project: Project, people: People, width: int, scheme: str
+    open_as: Callable[..., Page], project: Project, people: People, screen: dict[str, object]
 ) -> None:
     make_profile(project, "alice", {"$name": "Alice", "plan": "pro", "$city": "Paris"})
     cohort = make_cohort(project, "A long name " * 8, is_verified=True, description="x" * 300, created_by=people.owner)
@@ -200,7 +196,6 @@ def test_every_state_can_be_used_by_all(
     for _ in range(2):
         record_sizes([cohort, listed, broken])
     words = {"cohort": cohort.pk, "listed": listed.pk, "list": listed.lists.get().pk, "filter": '{"where":{"all":[]}}'}
-    screen = {"viewport": {"width": width, "height": 900}, "color_scheme": scheme}
     page = open_as("owner", "/projects/new", **screen)
     problems = []
     for state in STATES:
@@ -209,6 +204,7 @@ def test_every_state_can_be_used_by_all(
     for state, opener in DIALOGS.items():
         page.goto(f"/projects/{project.pk}{state}")
         page.get_by_role("link", name=opener).click()
+        expect(page.get_by_role("dialog")).to_be_visible()
         for _ in range(2):
             problems += look(page, opener)
             # Without a name, which is told.

@@ -12,7 +12,7 @@ from imports_app.models import Import, State, Work
 from imports_app.work.job import work_on
 from profiles_app.models import GroupKey, Project
 from tests.browser.conftest import Visitor
-from tests.browser.test_accessibility import SCREENS, look
+from tests.browser.looking import SCREENS, look
 from tests.conftest import People
 from tests.imports.making import read_people
 from tests.pages.making import make_profile

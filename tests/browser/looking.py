@@ -1,0 +1,42 @@
+"""Looking at a page with axe."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+SCREENS = [
+    pytest.param({"viewport": {"width": width, "height": height}}, id=str(width))
+    for width, height in ((1440, 900), (390, 844))
+]
+
+SETTLED = "!document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling, .htmx-added')"
+# With less motion a change takes a hundredth of a millisecond, and what inherits it begins when that is over: a frame
+# for each element on the way down.
+_COLOURS_CHANGED = """async () => {
+    for (let still = 0; still < 3;) {
+        await new Promise(requestAnimationFrame);
+        still = document.getAnimations().some((one) => one.playState === "running") ? 0 : still + 1;
+    }
+}"""
+
+
+def look(page: Page, what: str) -> list[str]:
+    """What axe finds, in light and dark, and whether the page is wider than the screen."""
+    page.wait_for_function(SETTLED)
+    page.evaluate(_COLOURS_CHANGED)
+    found = _find_faults(page, what)
+    # The scheme changes colours only.
+    page.emulate_media(color_scheme="dark")
+    page.evaluate(_COLOURS_CHANGED)
+    found += _find_faults(page, f"{what}, dark", runOnly=["color-contrast"])
+    page.emulate_media(color_scheme="light")
+    page.evaluate(_COLOURS_CHANGED)
+    wider = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    return [*found, f"{what}: {wider} px wider than the screen"] if wider > 0 else found
+
+
+def _find_faults(page: Page, what: str, **options: object) -> list[str]:
+    return [
+        f"{what}: {problem['id']}: {problem['nodes'][0]['html'][:160]} {problem['nodes'][0]['failureSummary'][:300]}"
+        for problem in Axe().run(page, options=options).response["violations"]
+    ]
