@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any, LiteralString
 
@@ -62,12 +63,12 @@ class Stream(threading.Thread):
         """Until there is an answer of 200; only a refusal with another 4xx ends it."""
         pause = threading.Event()
         while True:
+            connection = http.client.HTTPConnection("127.0.0.1", self.stack.port, timeout=30)
             try:
-                connection = http.client.HTTPConnection("127.0.0.1", self.stack.port, timeout=30)
-                connection.request("POST", path, json.dumps(records), {"Content-Type": "application/json"})
-                answer = connection.getresponse()
-                text = answer.read().decode()
-                connection.close()
+                with closing(connection):
+                    connection.request("POST", path, json.dumps(records), {"Content-Type": "application/json"})
+                    answer = connection.getresponse()
+                    text = answer.read().decode()
             except (OSError, http.client.HTTPException):
                 pause.wait(0.05)
                 continue
