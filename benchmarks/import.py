@@ -31,6 +31,7 @@ from benchmarks.page import Browser, Refused, make_member, serve_web
 from benchmarks.queries.dataset import Folder
 from benchmarks.queries.environment import CHECKOUT, connect, serve_postgres, set_up_django
 from benchmarks.queries.report import describe_machine, write_part
+from config.processes import WORKER_NICENESS
 
 _HEADER: Final = (
     "$distinct_id",
@@ -93,6 +94,7 @@ class Worker:
 
 
 def _work(pipe: Connection) -> None:
+    os.nice(WORKER_NICENESS)
     set_up_django()
     from imports_app.tasks import work_on_import
 
@@ -103,6 +105,7 @@ def _work(pipe: Connection) -> None:
 
 
 def _compact(project_id: int) -> None:
+    os.nice(WORKER_NICENESS)
     set_up_django()
     from profiles_app.tasks import compact_segments
 

@@ -7,6 +7,7 @@ runs Roster on many machines, starts `web`, `worker` and `beat` by the same name
 import os
 import sys
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from config.environment import EnvironmentProblem, read_choice, read_flag
 from config.postgres import SocketFolderProblem
@@ -15,6 +16,9 @@ from config.runtime.locks import take_lock
 from config.runtime.problem import RuntimeProblem
 from config.runtime.server import exec_server
 from config.runtime.start import read_address, read_data_dir, run, wait_for_port
+
+WORKER_NICENESS: Final = 10
+"""Added to that of the worker and its tasks: where cores are few, whoever waits for a page comes first."""
 
 
 def start_postgres() -> None:
@@ -37,6 +41,7 @@ def start_web() -> None:
 def start_worker() -> None:
     """Wait for the database and become the worker of the task queue."""
     _wait_for_migrations()
+    os.nice(WORKER_NICENESS)
     # Processes, not threads: an import keeps one core busy, and only a process can be stopped
     # at a time limit. One main process survives a task that takes its own process down.
     _become_celery("worker", "--pool", "prefork", "--concurrency", str(_count_tasks()), "--without-gossip")

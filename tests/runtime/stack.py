@@ -1,5 +1,6 @@
 """A whole Roster for tests: `python -m config.processes run` in a data folder of its own."""
 
+import http.client
 import json
 import os
 import signal
@@ -80,8 +81,9 @@ class Stack:
             with urllib.request.urlopen(f"{self.url}/healthz", timeout=5) as answer:
                 return answer.status, json.load(answer)
         except urllib.error.HTTPError as answer:
-            return answer.code, json.load(answer)
-        except OSError as error:
+            with answer:
+                return answer.code, json.load(answer)
+        except (OSError, http.client.HTTPException) as error:
             return 0, {"error": str(error)}
 
     def wait_until_healthy(self) -> Self:

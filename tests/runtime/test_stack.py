@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from config.processes import WORKER_NICENESS
 from config.runtime.folders import CHECKOUT
 from tests.runtime.stack import Stack, find_free_port, run_environment
 from tests.waiting import wait_for
@@ -112,6 +113,12 @@ def test_a_port_in_use_is_said_before_anything_starts(stack: Stack, tmp_path: Pa
 def test_the_address_and_the_admin_are_printed(stack: Stack) -> None:
     assert f"Roster is ready at {stack.url}" in stack.printed
     assert "admin@example.com" in stack.printed
+
+
+def test_pages_come_before_tasks(stack: Stack) -> None:
+    web, worker = (os.getpriority(os.PRIO_PROCESS, stack.find_process(name)) for name in ("web", "worker"))
+    # 19 is the most.
+    assert worker == min(19, web + WORKER_NICENESS)
 
 
 def test_nothing_listens_but_the_web_port(stack: Stack) -> None:
