@@ -33,9 +33,6 @@ from profiles_app.ingest.limits import PROPERTY_NAMES
 
 # How often a page that watches the reading learns more.
 _TELL_SECONDS: Final = 0.5
-# An undo writes faster than an import, and faster than readers can follow beside it: after each batch it rests for so
-# much of the time that the batch took.
-_BREATH: Final = 0.5
 _GONE: Final = "The uploaded file is gone from the server. Upload it again."
 
 
@@ -161,10 +158,8 @@ def _count(job: Import, plan: Plan) -> None:
 
 def run_undo(job: Import) -> None:
     """Takes the changes back, batch by batch."""
-    began = time.monotonic()
     while undo_batch(job):
-        time.sleep((time.monotonic() - began) * _BREATH)
-        began = time.monotonic()
+        pass
     _save(job, state=State.UNDONE, work=Work.NONE, tries=0)
 
 
