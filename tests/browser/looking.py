@@ -9,28 +9,33 @@ SCREENS = [
     for width, height in ((1440, 900), (390, 844))
 ]
 
-SETTLED = "!document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling, .htmx-added')"
 # With less motion a change takes a hundredth of a millisecond, and what inherits it begins when that is over: a frame
 # for each element on the way down.
-_COLOURS_CHANGED = """async () => {
+_AT_REST = """async () => {
+    const isAsking = () => document.querySelector(".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added");
+    const isMoving = () => document.getAnimations().some((one) => one.playState === "running");
     for (let still = 0; still < 3;) {
         await new Promise(requestAnimationFrame);
-        still = document.getAnimations().some((one) => one.playState === "running") ? 0 : still + 1;
+        still = isAsking() || isMoving() ? 0 : still + 1;
     }
 }"""
 
 
+def wait_until_at_rest(page: Page) -> None:
+    """Until nothing is asked for and nothing moves."""
+    page.evaluate(_AT_REST)
+
+
 def look(page: Page, what: str) -> list[str]:
     """What axe finds, in light and dark, and whether the page is wider than the screen."""
-    page.wait_for_function(SETTLED)
-    page.evaluate(_COLOURS_CHANGED)
+    wait_until_at_rest(page)
     found = _find_faults(page, what)
     # The scheme changes colours only.
     page.emulate_media(color_scheme="dark")
-    page.evaluate(_COLOURS_CHANGED)
+    wait_until_at_rest(page)
     found += _find_faults(page, f"{what}, dark", runOnly=["color-contrast"])
     page.emulate_media(color_scheme="light")
-    page.evaluate(_COLOURS_CHANGED)
+    wait_until_at_rest(page)
     wider = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     return [*found, f"{what}: {wider} px wider than the screen"] if wider > 0 else found
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from profiles_app.models import GroupKey, Profile, Project
 from tests.browser.conftest import Visitor
-from tests.browser.looking import SCREENS, SETTLED, look
+from tests.browser.looking import SCREENS, look, wait_until_at_rest
 from tests.conftest import People
 from tests.ingest.sending import Sender
 from tests.pages.making import make_events, make_profile
@@ -143,7 +143,7 @@ def test_editing_in_place_by_keyboard(visitor: Visitor, full_project: Project, p
     page.keyboard.press("Enter")
     expect(row).to_contain_text("“old” is not a number.")
     expect(row.get_by_label("Value")).to_be_focused()
-    page.wait_for_function(SETTLED)
+    wait_until_at_rest(page)
     page.keyboard.press("Escape")
     expect(row.locator("form")).to_have_count(0)
     expect(page.get_by_role("link", name="Edit age")).to_be_focused()
