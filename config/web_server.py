@@ -61,3 +61,9 @@ def post_worker_init(worker: Any) -> None:
         public = environment.read_text("ROSTER_PUBLIC_URL") or str(_ADDRESS)
         email = environment.read_text("ROSTER_ADMIN_EMAIL")
         print(f"Roster is ready at {public}\nSign in as {email}; the first start printed the password.", flush=True)
+
+
+def worker_exit(server: Any, worker: Any) -> None:
+    """Gunicorn's hook: in a worker process that ends."""
+    # What is frozen is never let go, and DuckDB's module reports all that it misses then, line by line.
+    gc.unfreeze()

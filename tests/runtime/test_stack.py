@@ -1,9 +1,12 @@
 """The processes together: killed, restarted, stopped."""
 
+import base64
+import json
 import os
 import signal
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -145,6 +148,17 @@ def test_kills_of_the_supervisor_and_of_the_run_leave_nothing(tmp_path: Path) ->
     assert third.wait_until_over() == 0
     assert third.printed.rstrip().endswith("Stopped.")
     assert not (tmp_path / "postgres" / "data" / "postmaster.pid").exists()
+
+
+def test_a_stop_after_questions_says_nothing_else(tmp_path: Path) -> None:
+    stack = Stack(tmp_path, variables={"ROSTER_PROJECT_SECRET": "the-secret"}).wait_until_healthy()
+    credentials = base64.b64encode(b"the-secret:").decode()
+    request = urllib.request.Request(f"{stack.url}/api/v1/profiles", headers={"Authorization": f"Basic {credentials}"})
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        assert json.load(answer)["results"] == []
+    assert stack.stop() == 0
+    assert "leaked" not in stack.printed
+    assert stack.printed.rstrip().endswith("Stopped.")
 
 
 def test_a_process_that_cannot_stay_up_ends_the_run(tmp_path: Path) -> None:
