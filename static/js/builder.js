@@ -112,7 +112,7 @@ function openMenu(button) {
     search.focus();
     search.value = waiting.value;
     if ("entered" in waiting.dataset) chooseFirst();
-    else if (search.value) reloadChoices();
+    else if (search.value) search.dispatchEvent(new InputEvent("input", { bubbles: true }));
   });
 }
 
@@ -126,7 +126,18 @@ function reloadChoices(done) {
   if (!menu().querySelector("[data-menu-search]")) return;
   const search = menu().querySelector("[data-menu-search]").value;
   const tab = menu().querySelector("[data-tab][aria-current]")?.dataset.tab ?? "";
-  load("menu", menuAddress({ search, tab, part: "choices" }), menu().querySelector("#menu-choices"), done);
+  markChoices(true);
+  load("menu", menuAddress({ search, tab, part: "choices" }), menu().querySelector("#menu-choices"), () => {
+    markChoices(false);
+    done?.();
+  });
+}
+
+/** Says of the choices that others are about to take their place, or that these are the ones. */
+function markChoices(busy) {
+  const list = menu().querySelector("#menu-choices");
+  if (busy) list.setAttribute("aria-busy", "true");
+  else list.removeAttribute("aria-busy");
 }
 
 function chooseFirst() {
@@ -345,8 +356,11 @@ document.addEventListener("keydown", (event) => {
 });
 
 document.addEventListener("input", (event) => {
-  if (event.target.matches("#builder-menu [data-menu-search]")) later("menu", QUICK, () => reloadChoices());
-  else if (event.target.matches("[data-suggest]")) askForValues(event.target);
+  if (event.target.matches("#builder-menu [data-menu-search]")) {
+    loads.get("menu")?.abort();
+    markChoices(true);
+    later("menu", QUICK, () => reloadChoices());
+  } else if (event.target.matches("[data-suggest]")) askForValues(event.target);
 });
 
 document.addEventListener("focusin", (event) => {

@@ -26,3 +26,22 @@ document.addEventListener(
   },
   true,
 );
+
+// What is found is shorter than what stood there: a pop-up that shrank under the pointer would be clicked beside, and
+// so closed.
+for (const name of ["input", "click"]) {
+  document.addEventListener(name, (event) => {
+    const popup = event.target.closest("[data-menu]:popover-open, .columns-dialog[open]");
+    if (popup && event.target.closest("[type=search], [data-tab]")) popup.style.minHeight = `${popup.offsetHeight}px`;
+  });
+}
+
+for (const name of ["toggle", "close"]) {
+  document.addEventListener(
+    name,
+    (event) => {
+      if (event.newState !== "open") event.target.style?.removeProperty("min-height");
+    },
+    true,
+  );
+}

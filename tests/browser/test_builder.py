@@ -19,6 +19,7 @@ def add(page: Page, name: str, *, card: int = 0) -> None:
     """Opens the menu of a card, searches, and chooses by mouse."""
     page.get_by_role("button", name="Filter", exact=True).locator("visible=true").nth(card).click()
     page.get_by_label("Search conditions").fill(name)
+    expect(page.locator("#menu-choices:not([aria-busy])")).to_be_visible()
     page.get_by_role("dialog").get_by_role("button", name=name).click()
     expect(page.locator("#builder-menu")).to_be_hidden()
 
@@ -175,6 +176,30 @@ def test_what_is_typed_meanwhile_is_not_lost(viewers: Project, open_as: Open) ->
     page.keyboard.type("0010", delay=330)
     expect(count(page)).to_contain_text("4")
     expect(field).to_have_value("0010")
+
+
+def test_the_menu_stays_as_high_as_it_was(viewers: Project, open_as: Open) -> None:
+    page = open_as("teammate", f"/projects/{viewers.pk}/users")
+    open_builder(page)
+    page.get_by_role("button", name="Filter", exact=True).locator("visible=true").first.click()
+    menu = page.locator("#builder-menu")
+    settled = page.locator("#menu-choices:not([aria-busy])")
+    expect(settled).to_be_visible()
+    before = menu.evaluate("menu => menu.offsetHeight")
+    # What is chosen from a shorter list must not be clicked beside, which would close the menu.
+    page.get_by_label("Search conditions").fill("watch video")
+    expect(settled.get_by_role("button")).to_have_count(1)
+    assert menu.evaluate("menu => menu.offsetHeight") == before
+    # A note that is longer or shorter than another changes nothing either.
+    settled.get_by_role("button").hover()
+    expect(page.locator("#menu-note")).to_contain_text("watch video")
+    assert menu.evaluate("menu => menu.offsetHeight") == before
+    # The first empties the field.
+    page.keyboard.press("Escape")
+    expect(page.get_by_label("Search conditions")).to_have_value("")
+    page.keyboard.press("Escape")
+    expect(menu).to_be_hidden()
+    assert menu.evaluate("menu => menu.style.minHeight") == ""
 
 
 def test_without_javascript(viewers: Project, open_as: Open) -> None:

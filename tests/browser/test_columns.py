@@ -120,6 +120,19 @@ def test_select_all_deselect_all_and_reset(page: Page) -> None:
     assert not ColumnChoice.objects.exists()
 
 
+def test_the_dialog_stays_as_high_as_it_was(page: Page) -> None:
+    dialog = open_dialog(page)
+    before = dialog.evaluate("dialog => dialog.offsetHeight")
+    dialog.get_by_label("Search properties").fill("plan")
+    expect(box(dialog, "$email")).to_have_count(0)
+    # A click on what stood there a moment ago is none beside the dialog, which would close it.
+    assert dialog.evaluate("dialog => dialog.offsetHeight") == before
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    assert page.locator("#columns-dialog").evaluate("dialog => dialog.style.minHeight") == ""
+
+
 def test_a_box_checked_while_an_answer_is_under_way_stays(page: Page) -> None:
     dialog = open_dialog(page)
     held = hold(page, "**/columns")
