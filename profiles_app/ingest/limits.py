@@ -17,3 +17,5 @@ GROUP_KEYS: Final = 100
 # Of a project, over all its scopes.
 PROPERTY_NAMES: Final = 50_000
 EVENT_NAMES: Final = 10_000
+# Kept to the digit, as orjson reads and writes them; a number beyond is a float.
+WHOLE_NUMBERS: Final = range(-(2**63), 2**64)

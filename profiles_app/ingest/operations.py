@@ -169,7 +169,7 @@ def _identify(value: Any) -> Any:
 
 def _fit_number(number: float, name: str) -> float:
     """Whole numbers beyond 64 bits become floats, as they do when they are parsed."""
-    if isinstance(number, int) and not -(2**63) <= number < 2**63:
+    if isinstance(number, int) and number not in limits.WHOLE_NUMBERS:
         number = float(number)
     if not math.isfinite(number):
         raise RecordProblem(f"$add.{name}", "the sum is too large.")

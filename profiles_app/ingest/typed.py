@@ -85,7 +85,7 @@ def write_text(value: Any) -> tuple[str, str]:
     """The kind of a stored value and the text that reads as it; null is an empty text."""
     if value is None:
         return ValueKind.TEXT, ""
-    if type(value) is int and not -(2**63) <= value < 2**63:
+    if type(value) is int and value not in limits.WHOLE_NUMBERS:
         value = float(value)
     if isinstance(value, str):
         return (ValueKind.DATE if parse_date(value) else ValueKind.TEXT), value
@@ -115,7 +115,7 @@ def _read_number(text: str) -> float:
             f"“{_shorten(text)}” is not a number. Write it as 1000 or 3.14." if text else "Enter a number."
         )
     if _WHOLE.fullmatch(text):
-        if len(text) > _MOST_DIGITS or not -(2**63) <= int(text) < 2**63:
+        if len(text) > _MOST_DIGITS or int(text) not in limits.WHOLE_NUMBERS:
             raise WrongValue("This number is too long to be kept exactly. Keep it as text.")
         return int(text)
     number = float(text)

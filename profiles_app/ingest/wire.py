@@ -127,7 +127,7 @@ def _load_leniently(text: bytes, error: orjson.JSONDecodeError, line: int) -> An
 def parse_int(text: str) -> float:
     """As orjson reads it: beyond 64 bits a whole number is a float."""
     number = int(text)
-    return number if -(2**63) <= number < 2**64 else _parse_float(text)
+    return number if number in limits.WHOLE_NUMBERS else _parse_float(text)
 
 
 def _parse_float(text: str) -> float:

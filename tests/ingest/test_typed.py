@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from profiles_app.ingest.typed import RESERVED_NAMES, WrongValue, read_name, read_value, write_text
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
-SCALARS = TEXTS | st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False, allow_infinity=False) | st.booleans()
+SCALARS = TEXTS | st.integers(-(2**63), 2**64 - 1) | st.floats(allow_nan=False, allow_infinity=False) | st.booleans()
 ITEMS = SCALARS | st.none() | st.lists(SCALARS, max_size=3)
 VALUES = SCALARS | st.lists(ITEMS, max_size=4) | st.lists(TEXTS, max_size=4) | st.dictionaries(TEXTS, ITEMS, max_size=3)
 
@@ -26,7 +26,8 @@ VALUES = SCALARS | st.lists(ITEMS, max_size=4) | st.lists(TEXTS, max_size=4) | s
         ("number", "+7", 7),
         ("number", "1e3", 1000.0),
         ("number", ".5", 0.5),
-        ("number", "9223372036854775807", 2**63 - 1),
+        ("number", "-9223372036854775808", -(2**63)),
+        ("number", "18446744073709551615", 2**64 - 1),
         ("boolean", "true", True),
         ("boolean", " NO ", False),
         ("boolean", "1", True),
@@ -56,7 +57,7 @@ def test_reading(kind: str, text: str, value: Any) -> None:
         ("number", "1_000", "is not a number"),
         ("number", "٣", "is not a number"),
         ("number", "1e999", "too large"),
-        ("number", "9223372036854775808", "Keep it as text"),
+        ("number", "18446744073709551616", "Keep it as text"),
         ("number", "9" * 5000, "Keep it as text"),
         ("boolean", "", "Choose true or false"),
         ("boolean", "maybe", "neither true nor false"),

@@ -229,6 +229,8 @@ def test_events_of_a_group(project: Project, owner: Client, alice: Profile, comp
     page = get_page(owner, f"/projects/{project.pk}/groups/{companies.pk}/profile?id={acme.distinct_id}")
     assert read_events(page) == ["Text", "List"]
     assert "Group Profile Properties" in page
+    assert "<dt>Group ID</dt>" in page
+    assert "Distinct ID" not in page
 
 
 def test_events_of_a_group_say_who_did_them(
