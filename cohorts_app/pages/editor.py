@@ -20,8 +20,9 @@ from cohorts_app.services.cohorts import Fields, change_cohort, create_cohort
 from cohorts_app.services.sizes import record_sizes
 from profiles_app.builder.actions import Target, apply_actions
 from profiles_app.builder.draft import Draft
-from profiles_app.builder.drawing import Builder, Place, draw_builder
+from profiles_app.builder.drawing import draw_builder
 from profiles_app.builder.judging import Judgement, judge_draft
+from profiles_app.builder.layout import Builder, Place
 from profiles_app.builder.opening import open_draft
 from profiles_app.builder.reading import read_form
 from profiles_app.errors import BadInput, Conflict, TooSlow, Unavailable, UserFacingError

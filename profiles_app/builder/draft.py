@@ -86,6 +86,11 @@ class CohortRow:
     cohort: str
     inside: bool = True
 
+    @property
+    def number(self) -> int:
+        """0 for what is no number of a cohort."""
+        return int(self.cohort) if self.cohort.isdecimal() and len(self.cohort) < 19 else 0
+
 
 @dataclass(frozen=True, kw_only=True)
 class ConstantRow:
@@ -149,6 +154,14 @@ def find_node(draft: Draft, node_id: int) -> Node | None:
 
 def find_parent(draft: Draft, node_id: int) -> Node | None:
     return next((node for node in walk(draft) if any(child.id == node_id for child in list_children(node))), None)
+
+
+def find_event_around(draft: Draft, node_id: int) -> EventRow | StepRow | None:
+    """The event whose properties a node is about; None where it is about those of people."""
+    parent = find_parent(draft, node_id)
+    while parent is not None and not isinstance(parent, EventRow | StepRow):
+        parent = find_parent(draft, parent.id)
+    return parent
 
 
 def next_id(draft: Draft) -> int:

@@ -8,7 +8,7 @@ from typing import Final
 from django.http import QueryDict
 
 from profiles_app.builder.actions import Target, parse_target
-from profiles_app.builder.draft import Card, Draft, EventRow, PropertyRow, StepRow, find_node, find_parent
+from profiles_app.builder.draft import Card, Draft, PropertyRow, StepRow, find_event_around, find_node
 from profiles_app.builder.names import label_built_in, type_of_built_in, types_of_kinds
 from profiles_app.builder.words import TYPE_ICONS, TYPE_LABELS
 from profiles_app.display.labels import label_property
@@ -82,16 +82,8 @@ def offer_of(draft: Draft, target: Target) -> Offer:
         return Offer.EVENT_PROPERTIES
     if isinstance(node, StepRow):
         return Offer.EVENTS
-    return (
-        Offer.EVENT_PROPERTIES if isinstance(node, Card | PropertyRow) and _is_in_event(draft, node.id) else Offer.ALL
-    )
-
-
-def _is_in_event(draft: Draft, node_id: int) -> bool:
-    parent = find_parent(draft, node_id)
-    while parent is not None and not isinstance(parent, EventRow | StepRow):
-        parent = find_parent(draft, parent.id) if parent.id else None
-    return parent is not None
+    is_of_event = isinstance(node, Card | PropertyRow) and find_event_around(draft, node.id) is not None
+    return Offer.EVENT_PROPERTIES if is_of_event else Offer.ALL
 
 
 def build_menu(

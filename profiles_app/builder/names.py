@@ -99,8 +99,8 @@ def _collect(node: Node, needed: _Needed, *, of_event: bool) -> None:
             needed.event_properties.update({of} if of else ())
         case StepRow(event=event):
             needed.events.add(event)
-        case CohortRow(cohort=cohort) if cohort.isdecimal() and len(cohort) < 19:
-            needed.cohorts.add(int(cohort))
+        case CohortRow(number=number) if number:
+            needed.cohorts.add(number)
     inside = of_event or not isinstance(node, Card)
     for child in list_children(node):
         _collect(child, needed, of_event=inside and not isinstance(child, StepRow))

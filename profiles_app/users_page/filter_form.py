@@ -6,7 +6,8 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from profiles_app.builder.draft import Draft
-from profiles_app.builder.drawing import Builder, Place, draw_builder
+from profiles_app.builder.drawing import draw_builder
+from profiles_app.builder.layout import Builder, Place
 from profiles_app.builder.opening import open_draft
 from profiles_app.errors import BadInput
 from profiles_app.filters.writing import write_filter

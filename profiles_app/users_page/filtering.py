@@ -7,8 +7,9 @@ from django_htmx.http import reswap
 
 from profiles_app.builder.actions import apply_actions
 from profiles_app.builder.draft import Draft
-from profiles_app.builder.drawing import Builder, draw_builder
+from profiles_app.builder.drawing import draw_builder
 from profiles_app.builder.judging import Judgement, fits_in_address, judge_draft
+from profiles_app.builder.layout import Builder
 from profiles_app.builder.menu import read_menu
 from profiles_app.builder.notes import read_note
 from profiles_app.builder.reading import read_form

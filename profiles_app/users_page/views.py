@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.utils.safestring import SafeString
 from django_htmx.http import HttpResponseClientRefresh, push_url
 
-from profiles_app.builder.drawing import Builder
+from profiles_app.builder.layout import Builder
 from profiles_app.display.labels import NAME
 from profiles_app.display.person import choose_title, read_avatar_url
 from profiles_app.display.wording import word_for_people
