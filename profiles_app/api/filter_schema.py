@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from itertools import groupby
 from typing import Any, Final
 
-from profiles_app.filters.comparisons import COMPARISONS
+from profiles_app.filters.comparisons import COMPARISON_INPUTS
 from profiles_app.filters.inputs import LONGEST_LIST, LONGEST_PATTERN, Input
 from profiles_app.filters.leaves import CASTABLE, FEWEST_STEPS, LARGEST_ID, LONGEST_NAME, MOST_STEPS
 from profiles_app.filters.operators import OPERATORS, Operator
 from profiles_app.filters.parse import DEEPEST, MOST_LEAVES
 from profiles_app.filters.reading import LARGEST_SPAN, LONGEST_TEXT, MOST_VALUES
-from profiles_app.filters.tree import VERSION, Aggregate, Population, Type, Unit
+from profiles_app.filters.tree import VERSION, WITHOUT_PROPERTY, Aggregate, Population, Type, Unit
 
 Schema = dict[str, Any]
 
@@ -129,15 +129,14 @@ _VALUES: Final[dict[Input, Schema | None]] = {
 
 
 def _describe_behaviour() -> Schema:
-    plain = {Aggregate.COUNT, Aggregate.DAYS}
-    measures = [_object({kind.value: _TRUE if kind in plain else _NAME}) for kind in Aggregate]
+    measures = [_object({kind.value: _TRUE if kind in WITHOUT_PROPERTY else _NAME}) for kind in Aggregate]
     return _object(
         {"event": _NAME},
         optional={
             "did": {"type": "boolean", "default": True},
             "where": _ref("FilterEventNode"),
             "measure": {"oneOf": measures, "default": {"count": True}},
-            "op": _enum(comparison.key for comparison in COMPARISONS) | {"default": "at_least"},
+            "op": _enum(COMPARISON_INPUTS) | {"default": "at_least"},
             "value": {"oneOf": [_NUMBER, _pair_of(_NUMBER)], "default": 1},
             "window": _ref("FilterWindow"),
             "first_time": {"type": "boolean", "default": False},

@@ -7,11 +7,9 @@ from profiles_app.builder.draft import EventRow, SequenceRow, StepRow, Window
 from profiles_app.builder.menu import Offer
 from profiles_app.builder.names import Names
 from profiles_app.builder.options import list_comparisons, list_options, list_units
-from profiles_app.builder.reading import WINDOWS
 from profiles_app.builder.words import MEASURE_LABELS, WINDOW_LABELS, label_window
-from profiles_app.filters.tree import Aggregate
+from profiles_app.filters.tree import WITHOUT_PROPERTY, Aggregate
 
-_WITHOUT_PROPERTY: Final = frozenset({Aggregate.COUNT, Aggregate.DAYS})
 # What the fields of a window begin with when it is chosen.
 _FIRST_TEXTS: Final[dict[str, tuple[str, ...]]] = {
     "last": ("30", "day"),
@@ -30,7 +28,7 @@ def make_event_fields(row: EventRow, names: Names) -> dict[str, Any]:
         **_make_name_fields(row, names, Offer.ALL),
         **_make_did_fields(row),
         "measures": list_options(MEASURE_LABELS.items(), measured),
-        "needs_of": measured not in _WITHOUT_PROPERTY,
+        "needs_of": measured not in WITHOUT_PROPERTY,
         "of": row.of,
         "of_label": names.label(row.of, of_event=True) if row.of else "Choose a property",
         "of_target": Target(purpose="of", node=row.id),
@@ -71,16 +69,16 @@ def _make_did_fields(row: EventRow | SequenceRow) -> dict[str, Any]:
     return {
         "did": list_options([("did", "did"), ("did_not", "did not")], "did" if row.did else "did_not"),
         "window_label": label_window(row.window),
-        "window": [_make_pane(kind, row.window) for kind in WINDOWS],
+        "window": [_make_pane(kind, label, row.window) for kind, label in WINDOW_LABELS.items()],
     }
 
 
-def _make_pane(kind: str, window: Window) -> dict[str, Any]:
+def _make_pane(kind: str, label: str, window: Window) -> dict[str, Any]:
     is_chosen = kind == window.kind
     texts = window.texts if is_chosen else _FIRST_TEXTS[kind]
     return {
         "kind": kind,
-        "label": WINDOW_LABELS[kind],
+        "label": label,
         "chosen": is_chosen,
         "texts": texts,
         "units": [list_units(text) for text in texts[1::2]],

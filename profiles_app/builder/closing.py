@@ -20,23 +20,14 @@ from profiles_app.builder.draft import (
     walk,
 )
 from profiles_app.builder.opening import find_opposite
-from profiles_app.builder.texts import missing_of, read_number, write_span, write_value
-from profiles_app.filters.comparisons import COMPARISONS
+from profiles_app.builder.texts import WINDOW_INPUTS, missing_of, read_number, write_span, write_value
+from profiles_app.filters.comparisons import COMPARISON_INPUTS
 from profiles_app.filters.inputs import Input
 from profiles_app.filters.parse import DEEPEST
-from profiles_app.filters.tree import Aggregate
+from profiles_app.filters.tree import WITHOUT_PROPERTY
 from profiles_app.filters.writing import Document
 
 _KEYS: Final = {AND: "all"}
-_PLAIN: Final = frozenset({Aggregate.COUNT, Aggregate.DAYS})
-_INPUTS: Final = {comparison.key: comparison.input for comparison in COMPARISONS}
-_WINDOW_INPUTS: Final = {
-    "last": Input.SPAN,
-    "between": Input.DAY_RANGE,
-    "since": Input.DAY,
-    "before": Input.DAY,
-    "ever": Input.NONE,
-}
 
 
 @dataclass
@@ -82,9 +73,9 @@ def find_missing(node: Item | StepRow) -> str:
 
 
 def _find_missing_of_event(row: EventRow) -> str:
-    if row.measure not in _PLAIN and not row.of:
+    if row.measure not in WITHOUT_PROPERTY and not row.of:
         return "Choose the property to measure."
-    kind = _INPUTS.get(row.op)
+    kind = COMPARISON_INPUTS.get(row.op)
     return (missing_of(kind, row.values) if kind else "") or _find_missing_of_window(row.window)
 
 
@@ -92,7 +83,7 @@ def _find_missing_of_window(window: Window) -> str:
     if window.kind == "ago":
         halves = (window.texts[:2], window.texts[2:])
         return "Enter how long ago." if any(missing_of(Input.SPAN, half) for half in halves) else ""
-    return "Choose the days of the window." if missing_of(_WINDOW_INPUTS[window.kind], window.texts) else ""
+    return "Choose the days of the window." if missing_of(WINDOW_INPUTS[window.kind], window.texts) else ""
 
 
 def write_window(window: Window) -> Document:
@@ -101,7 +92,7 @@ def write_window(window: Window) -> Document:
         return {"ever": True}
     if window.kind == "ago":
         return {"ago": {"from": write_span(window.texts[:2]), "to": write_span(window.texts[2:])}}
-    return {window.kind: write_value(_WINDOW_INPUTS[window.kind], window.texts)}
+    return {window.kind: write_value(WINDOW_INPUTS[window.kind], window.texts)}
 
 
 class _Writing:
@@ -151,12 +142,12 @@ class _Writing:
                 return _write_plain(item)
 
     def _event(self, row: EventRow, path: str) -> Document:
-        kind = _INPUTS.get(row.op, Input.NUMBER)
+        kind = COMPARISON_INPUTS.get(row.op, Input.NUMBER)
         return {
             "event": row.event,
             "did": row.did,
             **self._where(row.where, path),
-            "measure": {row.measure: row.of if row.of and row.measure not in _PLAIN else True},
+            "measure": {row.measure: row.of if row.of and row.measure not in WITHOUT_PROPERTY else True},
             "op": row.op,
             "value": write_value(kind, row.values),
             "window": write_window(row.window),

@@ -25,14 +25,13 @@ from profiles_app.builder.draft import (
     rebuild,
     walk,
 )
-from profiles_app.builder.texts import read_texts
-from profiles_app.filters.comparisons import COMPARISONS
+from profiles_app.builder.texts import WINDOW_INPUTS, read_texts
+from profiles_app.filters.comparisons import COMPARISON_INPUTS
 from profiles_app.filters.inputs import Input
 from profiles_app.filters.operators import OPERATORS, find_operator, list_types_of
-from profiles_app.filters.tree import Aggregate, Type
+from profiles_app.filters.tree import WITHOUT_PROPERTY, Aggregate, Type
 
 _BRANCHES: Final = {"all": AND, "any": OR}
-_INPUTS: Final = {comparison.key: comparison.input for comparison in COMPARISONS}
 
 
 def open_draft(document: object) -> Draft:
@@ -154,7 +153,7 @@ class _Opening:
             return None
         if not isinstance(did, bool) or not isinstance(first_time, bool):
             return None
-        values = read_texts(_INPUTS.get(op, Input.NUMBER), raw.get("value", 1))
+        values = read_texts(COMPARISON_INPUTS.get(op, Input.NUMBER), raw.get("value", 1))
         return EventRow(
             id=next(self._ids),
             event=event,
@@ -220,17 +219,9 @@ def _read_measure(raw: object) -> tuple[str, str] | None:
     if not isinstance(raw, Mapping) or len(raw) != 1:
         return None
     ((key, of),) = raw.items()
-    if key in {Aggregate.COUNT, Aggregate.DAYS}:
+    if key in WITHOUT_PROPERTY:
         return (key, "") if of is True else None
     return (key, of) if key in set(Aggregate) and isinstance(of, str) else None
-
-
-_WINDOW_INPUTS: Final = {
-    "last": Input.SPAN,
-    "between": Input.DAY_RANGE,
-    "since": Input.DAY,
-    "before": Input.DAY,
-}
 
 
 def _read_window(raw: Mapping[str, object]) -> Window | None:
@@ -242,7 +233,7 @@ def _read_window(raw: Mapping[str, object]) -> Window | None:
         return Window(kind="ever", texts=()) if value is True else None
     if key == "ago":
         return _read_ago(value)
-    texts = read_texts(_WINDOW_INPUTS[key], value) if key in _WINDOW_INPUTS else ()
+    texts = read_texts(WINDOW_INPUTS[key], value) if key in WINDOW_INPUTS else ()
     return Window(kind=key, texts=texts) if texts else None
 
 

@@ -20,7 +20,6 @@ from profiles_app.builder.draft import (
     Draft,
     EventRow,
     Item,
-    Node,
     PropertyRow,
     Row,
     SequenceRow,
@@ -30,14 +29,12 @@ from profiles_app.builder.draft import (
 )
 from profiles_app.builder.texts import CHIPS, MANY, carry_texts, read_item, write_item_text
 from profiles_app.errors import BadInput
-from profiles_app.filters.comparisons import COMPARISONS
+from profiles_app.filters.comparisons import COMPARISON_INPUTS
 from profiles_app.filters.inputs import Input
 from profiles_app.filters.reading import MOST_VALUES
 
-MOST_NODES: Final = 500
-DEEPEST: Final = 12
-WINDOWS: Final = ("last", "since", "between", "ever", "before", "ago")
-_INPUTS: Final = {comparison.key: comparison.input for comparison in COMPARISONS}
+_MOST_NODES: Final = 500
+_DEEPEST: Final = 12
 _LAST_30_DAYS: Final = ("30", "day")
 # How many fields each window has.
 _WINDOW_FIELDS: Final = {"last": 2, "since": 1, "between": 2, "ever": 0, "before": 1, "ago": 4}
@@ -56,7 +53,7 @@ class _Entry:
     kind: str
 
 
-class Form:
+class _Form:
     """The fields of a posted builder."""
 
     def __init__(self, params: QueryDict) -> None:
@@ -70,7 +67,7 @@ class Form:
         if len(parts) != 3 or not all(part.isdecimal() and len(part) < 7 for part in parts[:2]):
             raise BadForm
         entry, parent = _Entry(int(parts[0]), parts[2]), int(parts[1])
-        if entry.id in self._children or parent not in self._children or len(self._children) > MOST_NODES:
+        if entry.id in self._children or parent not in self._children or len(self._children) > _MOST_NODES:
             raise BadForm
         self._children[entry.id] = []
         self._children[parent].append(entry)
@@ -94,7 +91,7 @@ class Form:
         return OR if self.one(node, "joiner") == OR else AND
 
     def _read_card(self, entry: _Entry, depth: int) -> Card:
-        if entry.kind != "card" or depth > DEEPEST:
+        if entry.kind != "card" or depth > _DEEPEST:
             raise BadForm
         items = tuple(self._read_item(child, depth + 1) for child in self._children[entry.id])
         return Card(
@@ -174,14 +171,13 @@ class Form:
 
     def _read_bounds(self, node: int, op: str) -> tuple[str, ...]:
         texts = self.many(node, "value")
-        return (*texts, "", "")[:2] if _INPUTS.get(op) is Input.NUMBER_RANGE else texts[:1]
+        return (*texts, "", "")[:2] if COMPARISON_INPUTS.get(op) is Input.NUMBER_RANGE else texts[:1]
 
     def _read_window(self, node: int) -> Window:
         kind = self.one(node, "window")
-        if kind not in WINDOWS:
+        if kind not in _WINDOW_FIELDS:
             raise BadForm
-        needed = _WINDOW_FIELDS[kind]
-        return Window(kind=kind, texts=(*self.many(node, kind), "", "", "", "")[:needed])
+        return Window(kind=kind, texts=(*self.many(node, kind), "", "", "", "")[: _WINDOW_FIELDS[kind]])
 
     def _read_where(self, node: int, depth: int) -> Card | None:
         cards = [child for child in self._children[node] if child.kind == "card"]
@@ -210,7 +206,7 @@ class Form:
 
 def read_form(params: QueryDict) -> tuple[Draft, dict[int, str]]:
     """The draft as it was shown, and the connectors that were chosen. Raises `BadForm`."""
-    form = Form(params)
+    form = _Form(params)
     return form.read(), form.read_joins()
 
 
@@ -222,6 +218,3 @@ def _read_picked(text: str, kind: Input | None) -> tuple[str, ...]:
     if isinstance(value, str) and kind in CHIPS:
         return (write_item_text(value) if kind is Input.ITEMS else value,)
     return (json.dumps(value),) if isinstance(read_item(json.dumps(value)), int | float) else ()
-
-
-__all__ = ["BadForm", "Form", "Node", "read_form"]

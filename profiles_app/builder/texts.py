@@ -17,6 +17,14 @@ DAYS: Final = frozenset({Input.DAY, Input.DAYS, Input.DAY_RANGE})
 # With any number of values.
 MANY: Final = CHIPS | {Input.DAYS}
 _PAIRS: Final = frozenset({Input.NUMBER_RANGE, Input.DAY_RANGE, Input.SPAN})
+# What a window is written with, by its kind; "ago" has two spans.
+WINDOW_INPUTS: Final = {
+    "last": Input.SPAN,
+    "between": Input.DAY_RANGE,
+    "since": Input.DAY,
+    "before": Input.DAY,
+    "ever": Input.NONE,
+}
 
 
 def read_texts(kind: Input, value: object) -> tuple[str, ...]:

@@ -138,3 +138,4 @@ def find_comparison(key: str) -> Comparison:
 
 
 _BY_KEY: Final = {comparison.key: comparison for comparison in COMPARISONS}
+COMPARISON_INPUTS: Final = {comparison.key: comparison.input for comparison in COMPARISONS}

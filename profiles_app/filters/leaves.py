@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final, TypeAlias
 
-from profiles_app.filters.comparisons import COMPARISONS, Comparison, find_comparison
+from profiles_app.filters.comparisons import COMPARISON_INPUTS, COMPARISONS, Comparison, find_comparison
 from profiles_app.filters.inputs import Input, read_value
 from profiles_app.filters.operators import OPERATORS, Operator, find_operator, list_types_of
 from profiles_app.filters.reading import Reader
 from profiles_app.filters.tree import (
     LAST_30_DAYS,
+    WITHOUT_PROPERTY,
     Aggregate,
     Behaviour,
     CohortLeaf,
@@ -136,7 +137,7 @@ class LeafReader:
         ((key, value),) = parts.items()
         if key not in set(Aggregate):
             return None
-        if key not in {Aggregate.COUNT, Aggregate.DAYS}:
+        if key not in WITHOUT_PROPERTY:
             name = self._name(value, f"{path}.{key}")
             return None if name is None else Measure(Aggregate(key), name)
         if value is not True:
@@ -145,7 +146,7 @@ class LeafReader:
 
     def _comparison(self, raw: Raw, path: str) -> tuple[str, tuple[float, ...]]:
         key = raw.get("op", "at_least")
-        if not isinstance(key, str) or key not in [comparison.key for comparison in COMPARISONS]:
+        if not isinstance(key, str) or key not in COMPARISON_INPUTS:
             self._report_operator(path, COMPARISONS)
             return "at_least", ()
         takes = find_comparison(key).input

@@ -112,9 +112,13 @@ class Aggregate(enum.StrEnum):
     DISTINCT = "distinct"
 
 
+# They measure the events themselves.
+WITHOUT_PROPERTY: Final = frozenset({Aggregate.COUNT, Aggregate.DAYS})
+
+
 @dataclass(frozen=True)
 class Measure:
-    """What is counted over a user's events; `property` unless it is COUNT or DAYS."""
+    """What is counted over a user's events; `property` unless the aggregate is `WITHOUT_PROPERTY`."""
 
     aggregate: Aggregate = Aggregate.COUNT
     property: str | None = None

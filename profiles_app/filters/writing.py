@@ -5,7 +5,7 @@ from typing import Final
 
 from profiles_app.filters.tree import (
     VERSION,
-    Aggregate,
+    WITHOUT_PROPERTY,
     Ago,
     All,
     Any,
@@ -88,7 +88,7 @@ def _write_behaviour(leaf: Behaviour) -> Document:
 
 
 def _write_measure(measure: Measure) -> Document:
-    plain = measure.aggregate in {Aggregate.COUNT, Aggregate.DAYS}
+    plain = measure.aggregate in WITHOUT_PROPERTY
     return {str(measure.aggregate): True if plain else measure.property}
 
 
