@@ -117,7 +117,7 @@ class _Writing:
         self._written.places[path] = card.id
         items = [item for item in card.items if not find_missing(item)]
         if card.negated:
-            return {"not": self._inside(card, items, f"{path}.not", bare=_opens_negated(items))}
+            return {"not": self._inside(card, items, f"{path}.not", bare=card.joiner == AND and _opens_negated(items))}
         return self._inside(card, items, path, bare=len(items) == 1 and not isinstance(items[0], Card) and alone)
 
     def _inside(self, card: Card, items: list[Item], path: str, *, bare: bool) -> Document:

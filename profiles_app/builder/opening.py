@@ -61,10 +61,11 @@ class _Opening:
             card = self._alone(where)
             return make_draft(card) if card else make_draft()
         joiner, children = branch
-        items = tuple(self.item(child) for child in children)
-        if not any(isinstance(item, Card) for item in items):
-            return make_draft(self._in_card(items, joiner))
-        return make_draft(*self._split(items, joiner), joiner=joiner)
+        cards = tuple(self._split(tuple(self.item(child) for child in children), joiner))
+        if len(cards) == 1:
+            card = self._in_card(cards)
+            return make_draft() if _is_everybody(card) else make_draft(card)
+        return make_draft(*cards, joiner=joiner)
 
     def _split(self, items: tuple[Item, ...], joiner: str) -> Iterator[Card]:
         run: tuple[Item, ...] = ()
@@ -89,8 +90,8 @@ class _Opening:
 
     def _alone(self, raw: object) -> Card | None:
         """The card of one node; None where it is everybody."""
-        item = self.item(raw)
-        return None if item == ConstantRow(id=item.id, everybody=True) else self._in_card((item,))
+        card = self._in_card((self.item(raw),))
+        return None if _is_everybody(card) else card
 
     def item(self, raw: object) -> Item:
         branch = _find_branch(raw)
@@ -193,6 +194,14 @@ class _Opening:
         if isinstance(number, bool) or not isinstance(number, int) or not isinstance(inside, bool):
             return None
         return CohortRow(id=next(self._ids), cohort=str(number), inside=inside)
+
+
+def _is_everybody(card: Card) -> bool:
+    match card:
+        case Card(items=(ConstantRow(everybody=True),), negated=False):
+            return True
+        case _:
+            return False
 
 
 def find_opposite(row: PropertyRow) -> str | None:

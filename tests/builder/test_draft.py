@@ -99,6 +99,7 @@ A, B, C = ({"property": name, "type": "any", "op": "is_set"} for name in "abc")
         {"all": [{"all": [A, {"any": [B, C]}]}]},
         {"not": {"all": [A, B]}},
         {"not": {"all": [A]}},
+        {"not": {"any": [{"property": "a", "type": "string", "op": "starts_with", "value": ["x"]}]}},
         {"not": {"property": "a", "type": "string", "op": "starts_with", "value": ["x"]}},
         {"all": [{"not": {"any": [A, {"not": {"all": [B, C]}}]}}, {"all": [C]}]},
         {"all": [{"any": []}, A]},
@@ -108,6 +109,21 @@ A, B, C = ({"property": name, "type": "any", "op": "is_set"} for name in "abc")
 )
 def test_cards_stand_as_they_were_left(where: Any) -> None:
     assert close({"where": where}) == where
+
+
+@pytest.mark.parametrize(
+    ("where", "closed"),
+    [
+        ({"all": [{"all": []}]}, None),
+        ({"any": [{"all": [{"all": []}]}]}, None),
+        ({"any": [{"not": {"all": [A]}}]}, {"not": {"all": [A]}}),
+        ({"all": [{"any": [A]}]}, A),
+    ],
+    ids=json.dumps,
+)
+def test_branches_of_one_open_as_what_is_in_them(where: Any, closed: Any) -> None:
+    assert close({"where": where}) == closed
+    assert shape(open_draft({"where": where})) == shape(open_draft({"where": closed}))
 
 
 @pytest.mark.parametrize(
