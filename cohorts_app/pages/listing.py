@@ -86,9 +86,11 @@ def cohorts(request: MemberRequest, access: Access) -> HttpResponse:
     sort = request.GET.get("sort", "")
     found = Paginator(_sort(narrowed.qs if narrowed.is_valid() else everything, sort), PAGE_SIZE)
     page = found.get_page(request.GET.get("page"))
+    rows = _list_rows(actor, list(page))
     context = {
         "here": "cohorts",
-        "rows": _list_rows(actor, list(page)),
+        "rows": rows,
+        "any_to_choose": any(row.may_change for row in rows),
         "page": page,
         "previous_url": _turn(request.GET, page=page.previous_page_number()) if page.has_previous() else "",
         "next_url": _turn(request.GET, page=page.next_page_number()) if page.has_next() else "",

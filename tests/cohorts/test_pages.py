@@ -226,6 +226,7 @@ def test_nothing_chosen_is_said(owner: Client, base: str, people: People) -> Non
 
 def test_an_analyst_changes_only_their_own(project: Project, people: People, teammate: Client, base: str) -> None:
     theirs = make_cohort(project, "Theirs", created_by=people.owner)
+    assert "Delete chosen" not in read(teammate, base)
     page = read(teammate, f"{base}/{theirs.pk}")
     assert f"{base}/{theirs.pk}/edit" not in page
     assert "verified" not in page
@@ -236,6 +237,7 @@ def test_an_analyst_changes_only_their_own(project: Project, people: People, tea
     copy = Cohort.objects.get(name="Theirs (copy)")
     assert copy.created_by_id == people.teammate.pk
     assert f"{base}/{copy.pk}/edit" in read(teammate, f"{base}/{copy.pk}")
+    assert "Delete chosen" in read(teammate, base)
 
 
 def test_who_joined_and_who_left(project: Project, owner: Client, base: str) -> None:
@@ -247,6 +249,7 @@ def test_who_joined_and_who_left(project: Project, owner: Client, base: str) -> 
     make_profile(project, "carol", {"$city": "Paris"})
     record_sizes([cohort])
     page = read(owner, f"{base}/{cohort.pk}")
+    assert len(re.findall(r", \d+:\d\d:\d\d [AP]M \(2\)\s*</option>", page)) == 2
     joined, left = re.findall(r"<h3>(\d+) (?:joined|left)</h3>", page)
     assert (joined, left) == ("2", "1")
     assert re.findall(r"<bdi>(Alice|Bob|carol)</bdi>", page) == ["Bob", "carol", "Alice"]
