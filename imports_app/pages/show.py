@@ -173,7 +173,8 @@ def _say_kind(label: str, misfits: int, filled: int) -> str:
 def _find_warning(column: Column, facts: ColumnFacts) -> str:
     if column.name == PHONE and column.chosen and facts.counts["plus"] < facts.filled:
         number = facts.filled - facts.counts["plus"]
-        return f"{number:,} of {facts.filled:,} do not begin with “+” and a country code, as $phone should."
+        does = "does" if number == 1 else "do"
+        return f"{number:,} of {facts.filled:,} {does} not begin with “+” and a country code, as $phone should."
     return ""
 
 
@@ -221,9 +222,11 @@ def _say_identity(job: Import, columns: list[Column], facts: Facts) -> dict[str,
         said = f"No column is called {name}, so the e-mail in column {found.index + 1} becomes the id of each profile."
     doubts = []
     if rows > own.filled:
-        doubts.append(f"{rows - own.filled:,} of {rows:,} rows have no id and will be rejected.")
+        missing = rows - own.filled
+        has = "has" if missing == 1 else "have"
+        doubts.append(f"{missing:,} of {rows:,} rows {has} no id and will be rejected.")
     if own.filled > own.distinct:
-        doubts.append(
-            f"{own.filled - own.distinct:,} rows have an id that occurs again further down: the last row wins."
-        )
+        again = own.filled - own.distinct
+        rows_have = "row has" if again == 1 else "rows have"
+        doubts.append(f"{again:,} {rows_have} an id that occurs again further down: the last row wins.")
     return {"kind": "warning" if doubts or by_email else "", "text": " ".join([said, *doubts])}

@@ -37,6 +37,22 @@ def test_a_file_without_rows_says_so(project: Project, owner: Client, content: b
     assert "Property Names" not in page
 
 
+def test_one_row_and_several_are_warned_of(project: Project, owner: Client) -> None:
+    one = read_page(owner, upload(project, b"$distinct_id,$phone\na,1\na,+47\n,+47\n"))
+    assert "1 of 3 rows has no id and will be rejected. 1 row has an id that occurs again further down" in one
+    assert "1 of 3 does not begin with “+”" in one
+    several = read_page(owner, upload(project, b"$distinct_id,$phone\na,1\na,2\na,+47\n,\n,\n"))
+    assert "2 of 5 rows have no id and will be rejected. 2 rows have an id that occurs again further down" in several
+    assert "2 of 3 do not begin with “+”" in several
+
+
+def test_only_who_may_upload_is_told_to(project: Project, owner: Client, teammate: Client) -> None:
+    job = import_rows(project, [["$distinct_id", "a"], ["x", "1"], ["", "2"]])
+    assert "Mend the file and upload it again." in read_page(owner, job)
+    assert "With line, column and reason." in read_page(teammate, job)
+    assert "Mend the file" not in read_page(teammate, job)
+
+
 def test_the_only_row_can_be_said_to_be_a_profile(project: Project, owner: Client) -> None:
     job = upload(project, b"Ada,pro\n")
     address = f"/projects/{project.pk}/imports/{job.pk}"
