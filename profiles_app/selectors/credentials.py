@@ -7,7 +7,7 @@ from profiles_app.errors import NotSignedIn
 from profiles_app.models import Project, ServiceAccount
 from profiles_app.models.project import hash_secret
 
-_HOW = "Send the project secret as the user name, or a service account with its project_id, by Basic auth."
+_HOW = "Send the project secret as the user name, or the name and the secret of a service account, by Basic auth."
 
 
 def get_projects_by_token(tokens: set[str]) -> dict[str, Project]:

@@ -99,6 +99,7 @@ def test_wrong_credentials_are_not_helped_by_a_session(header: str, people: Peop
     client.force_login(people.owner)
     answer = client.get("/api/v1/profiles", {"project_id": account.project_id}, headers={"Authorization": header})
     assert answer.status_code == 401
+    assert "or the name and the secret of a service account, by Basic auth." in answer.json()["error"]["message"]
 
 
 @pytest.mark.parametrize("who", ["secret", "account", "owner"])
