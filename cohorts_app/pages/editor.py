@@ -16,7 +16,7 @@ from cohorts_app.pages.addresses import address_of_cohort
 from cohorts_app.pages.wording import describe_tree
 from cohorts_app.selectors.changes import Change, foresee_change
 from cohorts_app.selectors.cohorts import actor_of, get_cohort
-from cohorts_app.services.cohorts import Fields, change_cohort, create_cohort
+from cohorts_app.services.cohorts import Fields, change_cohort, check_may_change, create_cohort
 from cohorts_app.services.sizes import record_sizes
 from profiles_app.builder.actions import Target, apply_actions
 from profiles_app.builder.draft import Draft
@@ -109,8 +109,10 @@ def new_cohort(request: MemberRequest, access: Access) -> HttpResponse:
 
 @member_page
 def edit_cohort(request: MemberRequest, access: Access, cohort_id: int) -> HttpResponse:
-    """The form of a cohort that there is."""
-    cohort = get_cohort(actor_of(access), cohort_id)
+    """The form of a cohort that there is, for those who may save it."""
+    actor = actor_of(access)
+    cohort = get_cohort(actor, cohort_id)
+    check_may_change(actor, cohort)
     form = _Form(access=access, group_key=cohort.group_key, cohort=cohort, document=cohort.definition)
     return _show(request, form)
 

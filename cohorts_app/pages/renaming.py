@@ -21,8 +21,11 @@ _LIST = "list"
 
 @member_page
 def rename_cohort(request: MemberRequest, access: Access, cohort_id: int) -> HttpResponse:
-    """The form."""
-    return _show(request, access, get_cohort(actor_of(access), cohort_id))
+    """The form, for those who may save it."""
+    actor = actor_of(access)
+    cohort = get_cohort(actor, cohort_id)
+    services.check_may_change(actor, cohort)
+    return _show(request, access, cohort)
 
 
 @member_action

@@ -230,6 +230,10 @@ def test_an_analyst_changes_only_their_own(project: Project, people: People, tea
     page = read(teammate, f"{base}/{theirs.pk}")
     assert f"{base}/{theirs.pk}/edit" not in page
     assert "verified" not in page
+    for form_of in ("edit", "rename"):
+        refusal = teammate.get(f"{base}/{theirs.pk}/{form_of}")
+        assert refusal.status_code == 403
+        assert "Duplicate it instead." in refusal.content.decode()
     form = {"name": "Mine", "version": "1", "definition": write(IN_PARIS)}
     assert teammate.post(f"{base}/{theirs.pk}/edit/save", form).status_code == 403
     assert teammate.post(f"{base}/delete/chosen", {"id": [theirs.pk]}).status_code == 403
