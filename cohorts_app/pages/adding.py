@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
 
 from cohorts_app.models import Cohort, Kind
@@ -17,31 +16,17 @@ from cohorts_app.services.sizes import record_sizes
 from profiles_app.errors import BadInput, TooSlow, Unavailable, UserFacingError
 from profiles_app.http.doors import MemberRequest, member_action
 from profiles_app.models import GroupKey, Project
-from profiles_app.people.frame import render_fragment, render_page
-from profiles_app.selectors.access import Access, get_group_key
+from profiles_app.people.frame import describe_place, render_fragment, render_page
+from profiles_app.selectors.access import Access, get_optional_group_key
 from profiles_app.selectors.people import PeopleQuery, count_people
-from profiles_app.users_page.addresses import address_of_people
+from profiles_app.users_page.addresses import address_of_people, reverse_either
 from profiles_app.users_page.selection import Selection, read_selection
 
 
 @member_action
-def add_users(request: MemberRequest, access: Access) -> HttpResponse:
-    """Asks for the cohort; with one, or the name of a new one, adds the users who are selected."""
-    return _answer(request, access, group_key=None)
-
-
-@member_action
-def add_groups(request: MemberRequest, access: Access, group_key_id: int) -> HttpResponse:
-    return _answer(request, access, group_key=get_group_key(access.project, group_key_id))
-
-
-def address_of_adding(project: Project, group_key: GroupKey | None) -> str:
-    if group_key is None:
-        return reverse("add-users-to-cohort", kwargs={"project_id": project.pk})
-    return reverse("add-groups-to-cohort", kwargs={"project_id": project.pk, "group_key_id": group_key.pk})
-
-
-def _answer(request: MemberRequest, access: Access, *, group_key: GroupKey | None) -> HttpResponse:
+def add_to_cohort(request: MemberRequest, access: Access, group_key_id: int | None = None) -> HttpResponse:
+    """Asks for the cohort; with one, or the name of a new one, adds the people who are selected."""
+    group_key = get_optional_group_key(access.project, group_key_id)
     selection = read_selection(request.POST, access, group_key=group_key)
     query = selection.query(access.project, group_key, user_id=access.user_id)
     if "do" not in request.POST:
@@ -55,6 +40,10 @@ def _answer(request: MemberRequest, access: Access, *, group_key: GroupKey | Non
     messages.success(request, f"{people} added to “{cohort.name}”.")
     url = address_of_cohort(cohort)
     return HttpResponseClientRedirect(url) if request.htmx else redirect(url)
+
+
+def address_of_adding(project: Project, group_key: GroupKey | None) -> str:
+    return reverse_either("add-users-to-cohort", "add-groups-to-cohort", project, group_key)
 
 
 def _add(request: MemberRequest, actor: Actor, query: PeopleQuery) -> tuple[Cohort, int]:
@@ -78,8 +67,7 @@ def _ask(
     actor, group_key = actor_of(access), query.group_key
     static = list_cohorts(access.project.pk, user_id=access.user_id).filter(kind=Kind.STATIC, group_key=group_key)
     context: dict[str, Any] = {
-        "here": group_key.pk if group_key else "users",
-        "group_key": group_key,
+        **describe_place(group_key),
         "action": address_of_adding(access.project, group_key),
         "fields": selection.fields(),
         "cohorts": [cohort for cohort in static if actor.may_change(cohort)],

@@ -4,7 +4,6 @@ from typing import Any
 from urllib.parse import quote
 
 from django.http import HttpResponse
-from django.urls import reverse
 
 from cohorts_app.models import Cohort
 from cohorts_app.pages.addresses import address_of_members
@@ -13,34 +12,19 @@ from profiles_app.display.person import choose_title
 from profiles_app.errors import TooSlow, Unavailable
 from profiles_app.http.doors import MemberRequest, member_page
 from profiles_app.models import GroupKey, Project
-from profiles_app.people.frame import render_fragment, render_page
-from profiles_app.selectors.access import Access, get_group_key
+from profiles_app.people.frame import describe_place, is_part, render_fragment, render_page
+from profiles_app.selectors.access import Access, get_optional_group_key
 from profiles_app.selectors.profiles import get_profile
-from profiles_app.users_page.addresses import address_of_people, address_of_profile
+from profiles_app.users_page.addresses import address_of_people, address_of_profile, reverse_either
 
 
 @member_page
-def cohorts_of_user(request: MemberRequest, access: Access) -> HttpResponse:
-    """Which cohorts a user is in; the address has the distinct id as `id`."""
-    return _show(request, access, group_key=None)
-
-
-@member_page
-def cohorts_of_group(request: MemberRequest, access: Access, group_key_id: int) -> HttpResponse:
-    return _show(request, access, group_key=get_group_key(access.project, group_key_id))
-
-
-def address_of_belonging(project: Project, group_key: GroupKey | None, distinct_id: str) -> str:
-    numbers = {"project_id": project.pk} | ({"group_key_id": group_key.pk} if group_key else {})
-    path = reverse("cohorts-of-group" if group_key else "cohorts-of-user", kwargs=numbers)
-    return f"{path}?id={quote(distinct_id, safe='')}"
-
-
-def _show(request: MemberRequest, access: Access, *, group_key: GroupKey | None) -> HttpResponse:
+def cohorts_of_profile(request: MemberRequest, access: Access, group_key_id: int | None = None) -> HttpResponse:
+    """Which cohorts a user or group is in; the address has the distinct id as `id`."""
+    group_key = get_optional_group_key(access.project, group_key_id)
     profile = get_profile(access.project, group_key=group_key, distinct_id=request.GET.get("id", ""))
     context: dict[str, Any] = {
-        "here": group_key.pk if group_key else "users",
-        "group_key": group_key,
+        **describe_place(group_key),
         "title": choose_title(profile.distinct_id, profile.properties),
         "profile_url": address_of_profile(access.project, group_key, profile.distinct_id),
     }
@@ -54,6 +38,11 @@ def _show(request: MemberRequest, access: Access, *, group_key: GroupKey | None)
         context |= {"inside": link(found.inside), "outside": link(found.outside), "broken": found.broken}
     except (TooSlow, Unavailable) as problem:
         context |= {"problem": problem}
-    if request.htmx and not request.htmx.history_restore_request:
+    if is_part(request):
         return render_fragment(request, "cohorts/_belonging.html", access, context)
     return render_page(request, "cohorts/belonging.html", access, context)
+
+
+def address_of_belonging(project: Project, group_key: GroupKey | None, distinct_id: str) -> str:
+    path = reverse_either("cohorts-of-user", "cohorts-of-group", project, group_key)
+    return f"{path}?id={quote(distinct_id, safe='')}"

@@ -32,7 +32,7 @@ from profiles_app.filters.tree import Filter, Population
 from profiles_app.filters.writing import write_filter
 from profiles_app.http.doors import MemberRequest, member_action, member_page
 from profiles_app.models import GroupKey
-from profiles_app.people.frame import render_fragment, render_page
+from profiles_app.people.frame import is_part, render_fragment, render_page
 from profiles_app.selectors.access import Access, get_group_key
 from profiles_app.selectors.people import PeopleQuery, count_people
 from profiles_app.users_page.filter_form import address_of_filter
@@ -269,7 +269,7 @@ def _show(
     }
     if problem is None and foreseen is None:
         context |= _count(form)
-    if request.htmx and not request.htmx.history_restore_request:
+    if is_part(request):
         return push_url(_show_part(request, form, context), False)
     return render_page(request, "cohorts/editor.html", form.access, context, status=problem.status if problem else 200)
 

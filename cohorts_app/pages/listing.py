@@ -18,7 +18,7 @@ from cohorts_app.selectors.cohorts import Actor, actor_of, list_cohorts
 from cohorts_app.selectors.sizes import list_recent
 from profiles_app.http.doors import MemberRequest, member_page
 from profiles_app.models import User
-from profiles_app.people.frame import render_fragment, render_page
+from profiles_app.people.frame import is_part, render_fragment, render_page
 from profiles_app.selectors.access import Access
 
 _SORTS: Final = {
@@ -100,7 +100,7 @@ def cohorts(request: MemberRequest, access: Access) -> HttpResponse:
         "any_cohorts": bool(found.count) or everything.exists(),
         "sort": sort,
     }
-    if request.htmx and not request.htmx.history_restore_request:
+    if is_part(request):
         return render_fragment(request, "cohorts/_results.html", access, context)
     return render_page(request, "cohorts/list.html", access, context)
 

@@ -12,7 +12,7 @@ from cohorts_app.selectors.cohorts import actor_of, get_cohort
 from cohorts_app.services import cohorts as services
 from profiles_app.errors import BadInput, Conflict, UserFacingError
 from profiles_app.http.doors import MemberRequest, member_action, member_page
-from profiles_app.people.frame import render_fragment, render_page
+from profiles_app.people.frame import is_part, render_fragment, render_page
 from profiles_app.selectors.access import Access
 
 # Where the form was opened, and leads back to.
@@ -56,6 +56,6 @@ def _show(
         "back": fields.get("back", ""),
         "problem": problem,
     }
-    if request.htmx and not request.htmx.history_restore_request:
+    if is_part(request):
         return render_fragment(request, "cohorts/_rename.html", access, context | {"in_dialog": True})
     return render_page(request, "cohorts/rename.html", access, context, status=problem.status if problem else 200)

@@ -41,6 +41,16 @@ def _split_places(group_keys: list[GroupKey], *, here: object) -> dict[str, Any]
     }
 
 
+def is_part(request: MemberRequest) -> bool:
+    """Whether htmx asks for the part of a page that changes; to go back in the history it wants the whole page."""
+    return bool(request.htmx) and not request.htmx.history_restore_request
+
+
+def describe_place(group_key: GroupKey | None) -> dict[str, Any]:
+    """What a page about users, or about one kind of group, says of that to its frame and its template."""
+    return {"here": group_key.pk if group_key else "users", "group_key": group_key}
+
+
 def render_fragment(
     request: HttpRequest, template: str, access: Access, context: dict[str, Any], *, status: int = 200
 ) -> HttpResponse:

@@ -23,7 +23,7 @@ from profiles_app.errors import CannotApply
 from profiles_app.http.doors import MemberRequest, admin_action, admin_page, is_local_address
 from profiles_app.ingest.typed import WrongValue, read_name, read_value, write_text
 from profiles_app.models import GroupKey, Profile
-from profiles_app.people.frame import render_fragment, render_page
+from profiles_app.people.frame import describe_place, render_fragment, render_page
 from profiles_app.profile_page.identity import describe_identity
 from profiles_app.selectors.access import Access, get_optional_group_key
 from profiles_app.selectors.edits import find_deleted
@@ -207,8 +207,7 @@ def _in_panel(request: MemberRequest) -> dict[str, Any]:
 def _describe(access: Access, group_key: GroupKey | None, profile: Profile) -> dict[str, Any]:
     path = address_of_people(access.project, group_key)
     return {
-        "here": group_key.pk if group_key else "users",
-        "group_key": group_key,
+        **describe_place(group_key),
         "path": f"{path}/profile",
         "people_path": path,
         "access": access,

@@ -14,13 +14,13 @@ from profiles_app.display.person import choose_title
 from profiles_app.errors import NotFound, TooSlow
 from profiles_app.http.doors import MemberRequest, is_local_address, member_page
 from profiles_app.models import GroupKey
-from profiles_app.people.frame import render_fragment, render_page
+from profiles_app.people.frame import describe_place, is_part, render_fragment, render_page
 from profiles_app.profile_page.activity import draw_sparkline, group_by_day, today_in
 from profiles_app.profile_page.identity import describe_identity
 from profiles_app.profile_page.parts import list_parts
 from profiles_app.profile_page.ranges import ALL_TIME, LABELS, DayRange
 from profiles_app.profile_page.state import ProfileState, parse_state, read_position, usual_state, write_position
-from profiles_app.selectors.access import Access, get_group_key
+from profiles_app.selectors.access import Access, get_optional_group_key
 from profiles_app.selectors.activity import (
     ActivityRange,
     ActivitySummary,
@@ -50,19 +50,9 @@ class Choice:
 
 
 @member_page
-def user_profile(request: MemberRequest, access: Access) -> HttpResponse:
-    """One user."""
-    return show_profile(request, access, group_key=None)
-
-
-@member_page
-def group_profile(request: MemberRequest, access: Access, group_key_id: int) -> HttpResponse:
-    """One group."""
-    return show_profile(request, access, group_key=get_group_key(access.project, group_key_id))
-
-
-def show_profile(request: MemberRequest, access: Access, *, group_key: GroupKey | None) -> HttpResponse:
-    """The page; for htmx the next part of the feed, or the content of the panel beside the table."""
+def profile(request: MemberRequest, access: Access, group_key_id: int | None = None) -> HttpResponse:
+    """One user or group: the page; for htmx the next part of the feed, or the content of the panel beside the table."""
+    group_key = get_optional_group_key(access.project, group_key_id)
     people = address_of_people(access.project, group_key)
     back = request.GET.get("back", "")
     state = parse_state(
@@ -70,7 +60,7 @@ def show_profile(request: MemberRequest, access: Access, *, group_key: GroupKey 
         today=today_in(access.project.zone, timezone.now()),
         back=back if is_local_address(back, request) and back.startswith(people) else "",
     )
-    part = bool(request.htmx) and not request.htmx.history_restore_request
+    part = is_part(request)
     if part and state.before:
         return _answer_older(request, access, _get_subject(access, group_key, state), state, f"{people}/profile")
     try:
@@ -93,8 +83,7 @@ def _show_deleted(
     profile, deletion = found
     people = address_of_people(access.project, group_key)
     context = {
-        "here": group_key.pk if group_key else "users",
-        "group_key": group_key,
+        **describe_place(group_key),
         "path": f"{people}/profile",
         "people_url": state.back or people,
         "profile": profile,
@@ -117,8 +106,7 @@ def describe_profile(access: Access, *, group_key: GroupKey | None, state: Profi
     subject = _get_subject(access, group_key, state)
     profile, path = subject.profile, f"{people}/profile"
     context = {
-        "here": group_key.pk if group_key else "users",
-        "group_key": group_key,
+        **describe_place(group_key),
         "path": path,
         "people_url": state.back or people,
         "state": state,

@@ -8,8 +8,8 @@ from profiles_app.filters.leaves import LARGEST_ID
 from profiles_app.filters.tree import CohortLeaf, Filter, Population
 from profiles_app.http.doors import MemberRequest, member_page
 from profiles_app.models import GroupKey
-from profiles_app.people.frame import render_fragment, render_page
-from profiles_app.selectors.access import Access, get_group_key
+from profiles_app.people.frame import describe_place, is_part, render_fragment, render_page
+from profiles_app.selectors.access import Access, get_optional_group_key
 from profiles_app.selectors.people import PeopleQuery
 from profiles_app.selectors.profiles import get_profile
 from profiles_app.selectors.why import explain
@@ -18,27 +18,18 @@ from profiles_app.users_page.reading import read_state
 
 
 @member_page
-def why_user(request: MemberRequest, access: Access) -> HttpResponse:
-    """Of a user: `id`, and `cohort` or the state of a table with its filter."""
-    return _show(request, access, group_key=None)
-
-
-@member_page
-def why_group(request: MemberRequest, access: Access, group_key_id: int) -> HttpResponse:
-    return _show(request, access, group_key=get_group_key(access.project, group_key_id))
-
-
-def _show(request: MemberRequest, access: Access, *, group_key: GroupKey | None) -> HttpResponse:
+def why(request: MemberRequest, access: Access, group_key_id: int | None = None) -> HttpResponse:
+    """Of a user or group: `id`, and `cohort` or the state of a table with its filter."""
+    group_key = get_optional_group_key(access.project, group_key_id)
     profile = get_profile(access.project, group_key=group_key, distinct_id=request.GET.get("id", ""))
     found = explain(_read_query(request, access, group_key), profile)
     context = {
-        "here": group_key.pk if group_key else "users",
-        "group_key": group_key,
+        **describe_place(group_key),
         "title": choose_title(profile.distinct_id, profile.properties),
         "profile_url": address_of_profile(access.project, group_key, profile.distinct_id),
         "found": found,
     }
-    if request.htmx and not request.htmx.history_restore_request:
+    if is_part(request):
         return render_fragment(request, "profile/_why.html", access, context)
     return render_page(request, "profile/why.html", access, context)
 

@@ -11,11 +11,16 @@ from profiles_app.models import GroupKey, Project
 _LONGEST_LINK: Final = 7_000
 
 
+def reverse_either(users: str, groups: str, project: Project, group_key: GroupKey | None) -> str:
+    """The address of one of two pages: the one of users, or without their id the one of a kind of group."""
+    if group_key is None:
+        return reverse(users, kwargs={"project_id": project.pk})
+    return reverse(groups, kwargs={"project_id": project.pk, "group_key_id": group_key.pk})
+
+
 def address_of_people(project: Project, group_key: GroupKey | None) -> str:
     """The table of users or of one kind of group."""
-    if group_key is None:
-        return reverse("users", kwargs={"project_id": project.pk})
-    return reverse("groups", kwargs={"project_id": project.pk, "group_key_id": group_key.pk})
+    return reverse_either("users", "groups", project, group_key)
 
 
 def address_of_profile(project: Project, group_key: GroupKey | None, distinct_id: str, *, back: str = "") -> str:

@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any, Final
 
 from django.http import HttpResponse
-from django.urls import reverse
 from django.utils.safestring import SafeString
 from django_htmx.http import push_url
 
@@ -20,12 +19,12 @@ from profiles_app.filters.tree import All, Filter, Node, Not, Property, Type
 from profiles_app.filters.tree import Any as AnyOf
 from profiles_app.http.doors import MemberRequest, member_page
 from profiles_app.models import GroupKey, Project
-from profiles_app.people.frame import render_fragment, render_page
-from profiles_app.selectors.access import Access, get_group_key
+from profiles_app.people.frame import describe_place, is_part, render_fragment, render_page
+from profiles_app.selectors.access import Access, get_optional_group_key
 from profiles_app.selectors.breakdown import Breakdown, ValueCount, break_down
 from profiles_app.selectors.catalog import list_seen_properties
 from profiles_app.selectors.periods import Period, ask_period
-from profiles_app.users_page.addresses import address_of_people, is_link
+from profiles_app.users_page.addresses import address_of_people, is_link, reverse_either
 from profiles_app.users_page.beside import is_where_it_is, look_beside
 from profiles_app.users_page.reading import read_state
 from profiles_app.users_page.state import PeopleState
@@ -67,45 +66,13 @@ class Choice:
 
 
 @member_page
-def break_down_users(request: MemberRequest, access: Access) -> HttpResponse:
+def break_down_people(request: MemberRequest, access: Access, group_key_id: int | None = None) -> HttpResponse:
     """For htmx the breakdown of `breakdown=<property>`; a page of its own without JavaScript."""
-    return _show(request, access, group_key=None)
-
-
-@member_page
-def break_down_groups(request: MemberRequest, access: Access, group_key_id: int) -> HttpResponse:
-    return _show(request, access, group_key=get_group_key(access.project, group_key_id))
-
-
-def describe_tool(state: PeopleState, project: Project, group_key: GroupKey | None) -> dict[str, Any]:
-    """What the button of the toolbar needs, and the part that loads the breakdown after the table."""
-    name, arguments = _name_address(project, group_key)
-    address = reverse(name, kwargs=arguments)
-    return {
-        "breakdown_path": address,
-        "breakdown_url": state.url(address),
-        "breakdown_fields": state.change(breakdown="", page=state.page).fields(),
-        "breakdown_toggle": "" if state.breakdown else _choose_property(state),
-    }
-
-
-def _name_address(project: Project, group_key: GroupKey | None) -> tuple[str, dict[str, int]]:
-    if group_key is None:
-        return "break-down-users", {"project_id": project.pk}
-    return "break-down-groups", {"project_id": project.pk, "group_key_id": group_key.pk}
-
-
-def _choose_property(state: PeopleState) -> str:
-    """The first of the columns of which people share values."""
-    return next((name for name in state.columns if name not in (*BUILT_IN, EMAIL)), COUNTRY)
-
-
-def _show(request: MemberRequest, access: Access, *, group_key: GroupKey | None) -> HttpResponse:
+    group_key = get_optional_group_key(access.project, group_key_id)
     path = address_of_people(access.project, group_key)
-    part = bool(request.htmx) and not request.htmx.history_restore_request
+    part = is_part(request)
     context: dict[str, Any] = {
-        "here": group_key.pk if group_key else "users",
-        "group_key": group_key,
+        **describe_place(group_key),
         "path": path,
         "alone": not part,
         "back_url": path,
@@ -125,6 +92,22 @@ def _show(request: MemberRequest, access: Access, *, group_key: GroupKey | None)
         context |= _count(state, access, group_key, path)
     response = _answer(request, access, context, part=part)
     return push_url(response, state.url(path)) if part and not is_where_it_is(request, state.url(path)) else response
+
+
+def describe_tool(state: PeopleState, project: Project, group_key: GroupKey | None) -> dict[str, Any]:
+    """What the button of the toolbar needs, and the part that loads the breakdown after the table."""
+    address = reverse_either("break-down-users", "break-down-groups", project, group_key)
+    return {
+        "breakdown_path": address,
+        "breakdown_url": state.url(address),
+        "breakdown_fields": state.change(breakdown="", page=state.page).fields(),
+        "breakdown_toggle": "" if state.breakdown else _choose_property(state),
+    }
+
+
+def _choose_property(state: PeopleState) -> str:
+    """The first of the columns of which people share values."""
+    return next((name for name in state.columns if name not in (*BUILT_IN, EMAIL)), COUNTRY)
 
 
 def _answer(request: MemberRequest, access: Access, context: dict[str, Any], *, part: bool) -> HttpResponse:

@@ -16,10 +16,10 @@ from profiles_app.errors import BadInput, CannotApply
 from profiles_app.http.doors import MemberRequest, admin_action, member_page
 from profiles_app.ingest.typed import ValueKind, read_name, read_value, write_text
 from profiles_app.models import BulkChange, BulkKind, GroupKey, Project
-from profiles_app.people.frame import render_fragment, render_page
-from profiles_app.selectors.access import Access, get_group_key
+from profiles_app.people.frame import is_part, render_fragment, render_page
+from profiles_app.selectors.access import Access, get_optional_group_key
 from profiles_app.selectors.catalog import list_property_names
-from profiles_app.users_page.addresses import address_of_people
+from profiles_app.users_page.addresses import address_of_people, reverse_either
 from profiles_app.users_page.selection import read_selection
 
 _TASK: Final = "profiles_app.tasks.run_bulk_change"
@@ -29,25 +29,15 @@ _KINDS: Final = [(kind.value, kind.label) for kind in ValueKind if kind != Value
 
 
 @admin_action
-def set_property_of_users(request: MemberRequest, access: Access) -> HttpResponse:
+def set_property(request: MemberRequest, access: Access, group_key_id: int | None = None) -> HttpResponse:
     """For how many people that is, and which property."""
-    return _draft(request, access, group_key=None, kind=BulkKind.SET)
+    return _draft(request, access, group_key=get_optional_group_key(access.project, group_key_id), kind=BulkKind.SET)
 
 
 @admin_action
-def set_property_of_groups(request: MemberRequest, access: Access, group_key_id: int) -> HttpResponse:
-    return _draft(request, access, group_key=get_group_key(access.project, group_key_id), kind=BulkKind.SET)
-
-
-@admin_action
-def delete_users(request: MemberRequest, access: Access) -> HttpResponse:
+def delete_people(request: MemberRequest, access: Access, group_key_id: int | None = None) -> HttpResponse:
     """How many people that is, and whether it is meant."""
-    return _draft(request, access, group_key=None, kind=BulkKind.DELETE)
-
-
-@admin_action
-def delete_groups(request: MemberRequest, access: Access, group_key_id: int) -> HttpResponse:
-    return _draft(request, access, group_key=get_group_key(access.project, group_key_id), kind=BulkKind.DELETE)
+    return _draft(request, access, group_key=get_optional_group_key(access.project, group_key_id), kind=BulkKind.DELETE)
 
 
 @admin_action
@@ -80,7 +70,7 @@ def show_change(request: MemberRequest, access: Access, change_id: int) -> HttpR
     """How far it is, and how it ended; for htmx its changing part."""
     change = bulk.get_change(access.project, change_id)
     context = _describe(change)
-    if request.htmx and not request.htmx.history_restore_request:
+    if is_part(request):
         is_strip = request.htmx.target == f"running-{change.pk}"
         template = "bulk/_running.html" if is_strip else "bulk/_progress.html"
         return render_fragment(request, template, access, context | {"access": access})
@@ -88,11 +78,11 @@ def show_change(request: MemberRequest, access: Access, change_id: int) -> HttpR
 
 
 def address_of_setting(project: Project, group_key: GroupKey | None) -> str:
-    return _reverse("set-property-of-users", "set-property-of-groups", project, group_key)
+    return reverse_either("set-property-of-users", "set-property-of-groups", project, group_key)
 
 
 def address_of_deletion(project: Project, group_key: GroupKey | None) -> str:
-    return _reverse("delete-users", "delete-groups", project, group_key)
+    return reverse_either("delete-users", "delete-groups", project, group_key)
 
 
 def describe_running(access: Access, group_key: GroupKey | None) -> list[dict[str, Any]]:
@@ -189,9 +179,3 @@ def _go(request: MemberRequest, address: str) -> HttpResponse:
 
 def _address(change: BulkChange) -> str:
     return reverse("bulk-change", kwargs={"project_id": change.project_id, "change_id": change.pk})
-
-
-def _reverse(users: str, groups: str, project: Project, group_key: GroupKey | None) -> str:
-    if group_key is None:
-        return reverse(users, kwargs={"project_id": project.pk})
-    return reverse(groups, kwargs={"project_id": project.pk, "group_key_id": group_key.pk})

@@ -10,17 +10,16 @@ from urllib.parse import urlencode
 
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
-from django.urls import reverse
 from django_htmx.http import retarget
 
 from profiles_app.display.labels import NAME
 from profiles_app.errors import BadInput
 from profiles_app.http.doors import MemberRequest, member_form
 from profiles_app.models import GroupKey, Project
-from profiles_app.people.frame import render_fragment, render_page
-from profiles_app.selectors.access import Access, get_group_key
+from profiles_app.people.frame import describe_place, render_fragment, render_page
+from profiles_app.selectors.access import Access, get_optional_group_key
 from profiles_app.services.columns import forget_columns, keep_columns
-from profiles_app.users_page.addresses import address_of_people
+from profiles_app.users_page.addresses import address_of_people, reverse_either
 from profiles_app.users_page.choices import Draft, deselect_all, list_choices, move, read_key, select_all
 from profiles_app.users_page.columns import check_columns, parse_columns
 from profiles_app.users_page.reading import read_usual_columns
@@ -48,23 +47,9 @@ class Place:
 
 
 @member_form
-def columns_of_users(request: MemberRequest, access: Access) -> HttpResponse:
-    """The columns of the table of users, as this person sees it."""
-    return _edit(request, access, group_key=None)
-
-
-@member_form
-def columns_of_groups(request: MemberRequest, access: Access, group_key_id: int) -> HttpResponse:
-    return _edit(request, access, group_key=get_group_key(access.project, group_key_id))
-
-
-def address_of_columns(project: Project, group_key: GroupKey | None) -> str:
-    if group_key is None:
-        return reverse("columns-of-users", kwargs={"project_id": project.pk})
-    return reverse("columns-of-groups", kwargs={"project_id": project.pk, "group_key_id": group_key.pk})
-
-
-def _edit(request: MemberRequest, access: Access, *, group_key: GroupKey | None) -> HttpResponse:
+def edit_columns(request: MemberRequest, access: Access, group_key_id: int | None = None) -> HttpResponse:
+    """The columns of a table, as this person sees it."""
+    group_key = get_optional_group_key(access.project, group_key_id)
     if request.method != "POST":
         place = _find_place(access, group_key, request.GET)
         return _show(request, place, _read_address(request.GET, place))
@@ -81,6 +66,10 @@ def _edit(request: MemberRequest, access: Access, *, group_key: GroupKey | None)
     return _show(
         request, place, change(place, draft, read_key(key)) if change else draft, part="users/_columns_list.html"
     )
+
+
+def address_of_columns(project: Project, group_key: GroupKey | None) -> str:
+    return reverse_either("columns-of-users", "columns-of-groups", project, group_key)
 
 
 def _find_place(access: Access, group_key: GroupKey | None, params: QueryDict) -> Place:
@@ -145,8 +134,7 @@ def _show(
     problem: BadInput | None = None,
 ) -> HttpResponse:
     context: dict[str, Any] = {
-        "here": place.group_key.pk if place.group_key else "users",
-        "group_key": place.group_key,
+        **describe_place(place.group_key),
         "columns_path": address_of_columns(place.project, place.group_key),
         "choices": list_choices(place.project, place.group_key, draft),
         "draft": draft,

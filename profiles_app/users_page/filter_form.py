@@ -3,7 +3,6 @@
 from urllib.parse import urlsplit
 
 from django.http import QueryDict
-from django.urls import reverse
 
 from profiles_app.builder.draft import Draft
 from profiles_app.builder.drawing import draw_builder
@@ -14,14 +13,13 @@ from profiles_app.filters.writing import write_filter
 from profiles_app.http.doors import MemberRequest
 from profiles_app.models import GroupKey, Project
 from profiles_app.selectors.access import Access
+from profiles_app.users_page.addresses import reverse_either
 from profiles_app.users_page.state import PeopleState, read_document
 
 
 def address_of_filter(project: Project, group_key: GroupKey | None) -> str:
     """Where the form is posted to; its menus stand below."""
-    if group_key is None:
-        return reverse("filter-users", kwargs={"project_id": project.pk})
-    return reverse("filter-groups", kwargs={"project_id": project.pk, "group_key_id": group_key.pk})
+    return reverse_either("filter-users", "filter-groups", project, group_key)
 
 
 def list_hidden_fields(state: PeopleState) -> list[tuple[str, str]]:

@@ -20,7 +20,7 @@ from profiles_app.filters.tree import All
 from profiles_app.http.doors import MemberRequest, member_action, member_page
 from profiles_app.models import GroupKey
 from profiles_app.people.frame import render_fragment
-from profiles_app.selectors.access import Access, get_group_key
+from profiles_app.selectors.access import Access, get_optional_group_key
 from profiles_app.users_page.addresses import address_of_people
 from profiles_app.users_page.beside import is_where_it_is, look_beside
 from profiles_app.users_page.filter_form import place_builder
@@ -30,61 +30,9 @@ from profiles_app.users_page.views import show_state
 
 
 @member_action
-def filter_users(request: MemberRequest, access: Access) -> HttpResponse:
-    """A step in the builder of the users: the page with the filter as it then is."""
-    return _change(request, access, group_key=None)
-
-
-@member_action
-def filter_groups(request: MemberRequest, access: Access, group_key_id: int) -> HttpResponse:
-    return _change(request, access, group_key=get_group_key(access.project, group_key_id))
-
-
-@member_page
-def users_menu(request: MemberRequest, access: Access) -> HttpResponse:
-    """What conditions can be about."""
-    return _show_menu(request, access, group_key=None)
-
-
-@member_page
-def groups_menu(request: MemberRequest, access: Access, group_key_id: int) -> HttpResponse:
-    return _show_menu(request, access, group_key=get_group_key(access.project, group_key_id))
-
-
-@member_page
-def users_values(request: MemberRequest, access: Access) -> HttpResponse:
-    """The values of a property, for the field in which one is typed."""
-    return _show_values(request, access, group_key=None)
-
-
-@member_page
-def groups_values(request: MemberRequest, access: Access, group_key_id: int) -> HttpResponse:
-    return _show_values(request, access, group_key=get_group_key(access.project, group_key_id))
-
-
-@member_page
-def users_note(request: MemberRequest, access: Access) -> HttpResponse:
-    """What is known of one item of the menu."""
-    return _show_note(request, access, group_key=None)
-
-
-@member_page
-def groups_note(request: MemberRequest, access: Access, group_key_id: int) -> HttpResponse:
-    return _show_note(request, access, group_key=get_group_key(access.project, group_key_id))
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Step:
-    """A changed draft and what it means."""
-
-    group_key: GroupKey | None
-    state: PeopleState
-    draft: Draft
-    judgement: Judgement
-    builder: Builder
-
-
-def _change(request: MemberRequest, access: Access, *, group_key: GroupKey | None) -> HttpResponse:
+def filter_people(request: MemberRequest, access: Access, group_key_id: int | None = None) -> HttpResponse:
+    """A step in the builder: the page with the filter as it then is."""
+    group_key = get_optional_group_key(access.project, group_key_id)
     draft, target = apply_actions(*read_form(request.POST), request.POST.getlist("do"))
     judgement = judge_draft(draft, cohorts=cohorts_of(_scope_of(access, group_key)))
     rest = read_the_rest(request.POST, access, group_key=group_key)
@@ -103,6 +51,48 @@ def _change(request: MemberRequest, access: Access, *, group_key: GroupKey | Non
     )
     step = _Step(group_key=group_key, state=state, draft=draft, judgement=judgement, builder=builder)
     return _answer(request, access, step)
+
+
+@member_page
+def filter_menu(request: MemberRequest, access: Access, group_key_id: int | None = None) -> HttpResponse:
+    """What conditions can be about."""
+    group_key = get_optional_group_key(access.project, group_key_id)
+    menu = read_menu(request.GET, access.project, group_key, cohorts_of(_scope_of(access, group_key)))
+    template = "builder/_choices.html" if request.GET.get("part") == "choices" else "builder/_menu.html"
+    return render_fragment(request, template, access, {"menu": menu})
+
+
+@member_page
+def filter_values(request: MemberRequest, access: Access, group_key_id: int | None = None) -> HttpResponse:
+    """The values of a property, for the field in which one is typed."""
+    group_key = get_optional_group_key(access.project, group_key_id)
+    context: dict[str, object] = {"search": request.GET.get("search", "")}
+    try:
+        context["suggestions"] = read_suggestions(request.GET, access.project, group_key)
+    except (TooSlow, Unavailable) as problem:
+        context["problem"] = problem
+    return render_fragment(request, "builder/_suggestions.html", access, context)
+
+
+@member_page
+def filter_note(request: MemberRequest, access: Access, group_key_id: int | None = None) -> HttpResponse:
+    """What is known of one item of the menu."""
+    group_key = get_optional_group_key(access.project, group_key_id)
+    note = read_note(request.GET, access.project, group_key)
+    if note is None:
+        return HttpResponse(status=204)
+    return render_fragment(request, "builder/_note.html", access, {"note": note})
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Step:
+    """A changed draft and what it means."""
+
+    group_key: GroupKey | None
+    state: PeopleState
+    draft: Draft
+    judgement: Judgement
+    builder: Builder
 
 
 def _keep(state: PeopleState, access: Access, judgement: Judgement) -> PeopleState:
@@ -130,25 +120,3 @@ def _answer(request: MemberRequest, access: Access, step: _Step) -> HttpResponse
 def _scope_of(access: Access, group_key: GroupKey | None) -> Scope:
     group_key_id = group_key.pk if group_key else None
     return Scope(project_id=access.project.pk, group_key_id=group_key_id, user_id=access.user_id)
-
-
-def _show_menu(request: MemberRequest, access: Access, *, group_key: GroupKey | None) -> HttpResponse:
-    menu = read_menu(request.GET, access.project, group_key, cohorts_of(_scope_of(access, group_key)))
-    template = "builder/_choices.html" if request.GET.get("part") == "choices" else "builder/_menu.html"
-    return render_fragment(request, template, access, {"menu": menu})
-
-
-def _show_values(request: MemberRequest, access: Access, *, group_key: GroupKey | None) -> HttpResponse:
-    context: dict[str, object] = {"search": request.GET.get("search", "")}
-    try:
-        context["suggestions"] = read_suggestions(request.GET, access.project, group_key)
-    except (TooSlow, Unavailable) as problem:
-        context["problem"] = problem
-    return render_fragment(request, "builder/_suggestions.html", access, context)
-
-
-def _show_note(request: MemberRequest, access: Access, *, group_key: GroupKey | None) -> HttpResponse:
-    note = read_note(request.GET, access.project, group_key)
-    if note is None:
-        return HttpResponse(status=204)
-    return render_fragment(request, "builder/_note.html", access, {"note": note})

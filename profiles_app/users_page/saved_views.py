@@ -9,7 +9,6 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
-from django.urls import reverse
 
 from profiles_app.errors import BadInput, NotAllowed
 from profiles_app.http.doors import MemberRequest, member_form
@@ -17,11 +16,11 @@ from profiles_app.models import GroupKey, Project, SavedView
 from profiles_app.models.project import check_one_line
 from profiles_app.models.view import VIEW_NAME_LENGTH
 from profiles_app.people.forms import PageForm
-from profiles_app.people.frame import render_page
-from profiles_app.selectors.access import Access, get_group_key
+from profiles_app.people.frame import describe_place, render_page
+from profiles_app.selectors.access import Access, get_optional_group_key
 from profiles_app.selectors.views import get_view, list_views, may_change
 from profiles_app.services.views import change_view, create_view, delete_view
-from profiles_app.users_page.addresses import address_of_people
+from profiles_app.users_page.addresses import address_of_people, reverse_either
 from profiles_app.users_page.columns import write_columns
 from profiles_app.users_page.reading import read_usual_columns
 from profiles_app.users_page.state import LONGEST_NAMED, PeopleState, parse_state, write_url
@@ -52,14 +51,23 @@ class Entry:
 
 
 @member_form
-def views_of_users(request: MemberRequest, access: Access) -> HttpResponse:
-    """The views of the table of users; POST saves another one."""
-    return _show_or_save(request, access, group_key=None)
-
-
-@member_form
-def views_of_groups(request: MemberRequest, access: Access, group_key_id: int) -> HttpResponse:
-    return _show_or_save(request, access, group_key=get_group_key(access.project, group_key_id))
+def views_of_people(request: MemberRequest, access: Access, group_key_id: int | None = None) -> HttpResponse:
+    """The views of a table; POST saves another one."""
+    group_key = get_optional_group_key(access.project, group_key_id)
+    if request.method != "POST":
+        return _show(request, access, group_key=group_key)
+    form = ViewForm(request.POST)
+    try:
+        if form.is_valid():
+            view = create_view(
+                access.project, group_key=group_key, owner_id=access.user_id, **form.cleaned_data,
+                query=_read_state(request.POST, access, group_key=group_key),
+            )  # fmt: skip
+            messages.success(request, f"The view “{view.name}” is saved.")
+            return redirect(_link(access.project, view))
+    except BadInput as problem:
+        form.add_error("name", problem.message)
+    return _show(request, access, group_key=group_key, form=form)
 
 
 @member_form
@@ -106,9 +114,7 @@ def copy_query(params: QueryDict) -> str:
 
 
 def _address(project: Project, group_key: GroupKey | None) -> str:
-    if group_key is None:
-        return reverse("views-of-users", kwargs={"project_id": project.pk})
-    return reverse("views-of-groups", kwargs={"project_id": project.pk, "group_key_id": group_key.pk})
+    return reverse_either("views-of-users", "views-of-groups", project, group_key)
 
 
 def _link(project: Project, view: SavedView) -> str:
@@ -142,23 +148,6 @@ def _normalize(query: str, project: Project) -> str:
         return query
 
 
-def _show_or_save(request: MemberRequest, access: Access, *, group_key: GroupKey | None) -> HttpResponse:
-    if request.method != "POST":
-        return _show(request, access, group_key=group_key)
-    form = ViewForm(request.POST)
-    try:
-        if form.is_valid():
-            view = create_view(
-                access.project, group_key=group_key, owner_id=access.user_id, **form.cleaned_data,
-                query=_read_state(request.POST, access, group_key=group_key),
-            )  # fmt: skip
-            messages.success(request, f"The view “{view.name}” is saved.")
-            return redirect(_link(access.project, view))
-    except BadInput as problem:
-        form.add_error("name", problem.message)
-    return _show(request, access, group_key=group_key, form=form)
-
-
 def _read_state(form: QueryDict, access: Access, *, group_key: GroupKey | None) -> str:
     """What the form says that the table showed. Nothing of it is judged: a view is opened as a link is."""
     fields = dict(_read_fields(QueryDict(form.get("state", "")[:_LONGEST_QUERY].replace("\0", ""))))
@@ -177,8 +166,7 @@ def _show(
 ) -> HttpResponse:
     query = request.POST.get("state", "") if request.method == "POST" else copy_query(request.GET)
     context = describe_views(access, group_key, view="", query=query) | {
-        "here": group_key.pk if group_key else "users",
-        "group_key": group_key,
+        **describe_place(group_key),
         "back_url": address_of_people(access.project, group_key),
         "form": form or ViewForm(),
         "views_problem": problem,

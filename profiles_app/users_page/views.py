@@ -17,8 +17,8 @@ from profiles_app.filters.describe import describe_filter
 from profiles_app.filters.tree import Population
 from profiles_app.http.doors import MemberRequest, member_page
 from profiles_app.models import GroupKey
-from profiles_app.people.frame import render_fragment, render_page
-from profiles_app.selectors.access import Access, get_group_key
+from profiles_app.people.frame import describe_place, is_part, render_fragment, render_page
+from profiles_app.selectors.access import Access, get_optional_group_key
 from profiles_app.selectors.people import PeopleQuery, Person, Position, find_cohorts, has_people, read_people
 from profiles_app.users_page.actions import list_buttons
 from profiles_app.users_page.addresses import address_of_people, address_of_profile
@@ -48,37 +48,9 @@ class Row:
 
 
 @member_page
-def users(request: MemberRequest, access: Access) -> HttpResponse:
-    """Everybody without a group key."""
-    return show_people(request, access, group_key=None)
-
-
-@member_page
-def groups(request: MemberRequest, access: Access, group_key_id: int) -> HttpResponse:
-    """The groups of one key."""
-    return show_people(request, access, group_key=get_group_key(access.project, group_key_id))
-
-
-@member_page
-def first_user(request: MemberRequest, access: Access) -> HttpResponse:
-    """Asked every second by the page of an empty project."""
-    return _answer_arrival(access, group_key=None)
-
-
-@member_page
-def first_group(request: MemberRequest, access: Access, group_key_id: int) -> HttpResponse:
-    return _answer_arrival(access, group_key=get_group_key(access.project, group_key_id))
-
-
-def _answer_arrival(access: Access, *, group_key: GroupKey | None) -> HttpResponse:
-    """Nothing while nobody is here; then the page is told to load again, which ends the asking."""
-    if has_people(access.project, group_key=group_key):
-        return HttpResponseClientRefresh()
-    return HttpResponse(status=204)
-
-
-def show_people(request: MemberRequest, access: Access, *, group_key: GroupKey | None) -> HttpResponse:
-    """The page, or for htmx the part of it that changes."""
+def people(request: MemberRequest, access: Access, group_key_id: int | None = None) -> HttpResponse:
+    """The users, or the groups of one kind: the page, or for htmx the part of it that changes."""
+    group_key = get_optional_group_key(access.project, group_key_id)
     path, part = address_of_people(access.project, group_key), is_part(request)
     try:
         state = read_state(request.GET, access, group_key=group_key)
@@ -91,13 +63,18 @@ def show_people(request: MemberRequest, access: Access, *, group_key: GroupKey |
     if part and request.htmx.target == PANEL:
         return answer_panel(request, access, group_key=group_key, state=state, path=path)
     if not part and not has_people(access.project, group_key=group_key):
-        return _welcome(request, access, _describe_place(access, group_key))
+        return _welcome(request, access, _describe_table(access, group_key))
     return show_state(request, access, group_key=group_key, state=state)
 
 
-def is_part(request: MemberRequest) -> bool:
-    """Whether htmx asks for the part that changes."""
-    return bool(request.htmx) and not request.htmx.history_restore_request
+@member_page
+def first_person(request: MemberRequest, access: Access, group_key_id: int | None = None) -> HttpResponse:
+    """Asked every second by the page of an empty project. Nothing while nobody is here; then the page is told
+    to load again, which ends the asking."""
+    group_key = get_optional_group_key(access.project, group_key_id)
+    if has_people(access.project, group_key=group_key):
+        return HttpResponseClientRefresh()
+    return HttpResponse(status=204)
 
 
 def show_state(
@@ -111,7 +88,7 @@ def show_state(
 ) -> HttpResponse:
     """A state of the table, or what is wrong with it. `builder`: the form of its filter, where that may hold
     more than the state."""
-    part, base = is_part(request), _describe_place(access, group_key)
+    part, base = is_part(request), _describe_table(access, group_key)
     query = state.query(access.project, group_key, user_id=access.user_id)
     path = base["path"]
     try:
@@ -136,9 +113,8 @@ def show_state(
     return push_url(response, state.url(path)) if part and not is_waiting else response
 
 
-def _describe_place(access: Access, group_key: GroupKey | None) -> dict[str, Any]:
-    path = address_of_people(access.project, group_key)
-    return {"here": group_key.pk if group_key else "users", "group_key": group_key, "path": path}
+def _describe_table(access: Access, group_key: GroupKey | None) -> dict[str, Any]:
+    return describe_place(group_key) | {"path": address_of_people(access.project, group_key)}
 
 
 def _answer(request: MemberRequest, access: Access, context: Mapping[str, Any], *, part: bool) -> HttpResponse:
