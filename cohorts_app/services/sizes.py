@@ -1,13 +1,12 @@
 """Recording how large cohorts are: daily, after a change, and when somebody asks."""
 
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Final
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -16,6 +15,7 @@ from cohorts_app.selectors.bitmaps import pack
 from cohorts_app.selectors.measuring import Measured, measure_cohorts
 from profiles_app.errors import UserFacingError
 from profiles_app.filters.days import shift_days, start_of_day
+from profiles_app.locks import hold_lock
 from profiles_app.models import Project
 
 MEMBERS_KEPT: Final = timedelta(days=35)
@@ -34,7 +34,7 @@ def list_due_projects() -> list[int]:
 
 def record_due(project_id: int) -> int:
     """Records the sizes of a project that are due. Returns how many; 0 where another process is at it."""
-    with _alone(project_id) as is_alone:
+    with hold_lock(_LOCK, project_id) as is_alone:
         if not is_alone:
             return 0
         due = Cohort.objects.filter(project_id=project_id, size_due_at__lte=timezone.now())
@@ -46,20 +46,6 @@ def record_sizes(cohorts: Iterable[Cohort], *, with_members: bool = True) -> int
     numbers = [cohort.pk for cohort in cohorts]
     found = Cohort.objects.filter(pk__in=numbers).select_related("project", "group_key")
     return _record(list(found), with_members=with_members)
-
-
-@contextmanager
-def _alone(project_id: int) -> Iterator[bool]:
-    """A process that dies lets go of the lock with its connection."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [_LOCK, project_id])
-        (is_alone,) = cursor.fetchone() or (False,)
-    try:
-        yield is_alone
-    finally:
-        if is_alone:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [_LOCK, project_id])
 
 
 def _record(cohorts: list[Cohort], *, with_members: bool = True) -> int:

@@ -5,8 +5,7 @@ PostgreSQL lets go of when their connection ends, however that ends. A clock loo
 """
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from django.db import InterfaceError, OperationalError, connection
@@ -16,6 +15,7 @@ from imports_app.models import Import, Work
 from imports_app.work import steps
 from imports_app.work.heart import beating
 from profiles_app.errors import TooSlow, Unavailable, UserFacingError
+from profiles_app.locks import hold_lock
 
 _LOCK: Final = 0x526F7349
 # Starts without a step forward: whoever dies that often at the same place would die there for ever.
@@ -36,7 +36,7 @@ _STEPS: Final[Mapping[str, Callable[[Import], None]]] = {
 def work_on(import_id: int) -> None:
     """Does what is to be done for an import, unless somebody else is at it. What only time can mend (a database
     that restarts, segments that are being built) is left to the next try."""
-    with _hold(import_id) as held:
+    with hold_lock(_LOCK, import_id) as held:
         while held:
             job = Import.objects.select_related("project", "group_key").filter(pk=import_id).exclude(work="").first()
             if job is None or not _do(job):
@@ -66,19 +66,6 @@ def _do(job: Import) -> bool:
         _log.exception("Import %s failed", job.pk)
         steps.fail(job, _FAILED)
     return True
-
-
-@contextmanager
-def _hold(import_id: int) -> Iterator[bool]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [_LOCK, import_id])
-        (held,) = cursor.fetchone() or (False,)
-    try:
-        yield bool(held)
-    finally:
-        if held and connection.connection is not None:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [_LOCK, import_id])
 
 
 _ORPHANS: Final = """

@@ -6,13 +6,12 @@ the next round removes them. Readers and writers never wait for it.
 """
 
 import os
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
 import duckdb
-from django.db import connection
 
 from profiles_app.columnar import event_round, profile_round
 from profiles_app.columnar.build import Build, open_database
@@ -22,6 +21,7 @@ from profiles_app.columnar.manifest import are_whole, mark_broken, read_generati
 from profiles_app.columnar.source import open_source
 from profiles_app.columnar.spill import remove_left_spills
 from profiles_app.errors import NotFound
+from profiles_app.locks import hold_lock
 from profiles_app.models import Dataset, Project, Segment
 
 _LOCK: Final = 0x526F7347
@@ -45,7 +45,7 @@ def compact(project_id: int) -> Compacted | None:
     project = Project.objects.filter(pk=project_id).first()
     if project is None:
         return None
-    with _hold(project_id) as held:
+    with hold_lock(_LOCK, project_id) as held:
         if not held:
             return None
         try:
@@ -104,17 +104,3 @@ def _remove_leftovers(project_id: int) -> None:
         for entry in os.scandir(project_folder(project_id)):
             if entry.name not in named:
                 os.unlink(entry.path)
-
-
-@contextmanager
-def _hold(project_id: int) -> Iterator[bool]:
-    """One compaction of a project at a time, over all hosts; a killed one lets go by itself."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [_LOCK, project_id])
-        (held,) = cursor.fetchone() or (False,)
-    try:
-        yield held
-    finally:
-        if held:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [_LOCK, project_id])

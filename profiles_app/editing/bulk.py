@@ -5,13 +5,11 @@ chunk is one transaction that also counts itself, so a worker that is killed los
 nothing: whoever takes the change up goes on behind the last chunk.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -26,6 +24,7 @@ from profiles_app.ingest.profile_rows import Target
 from profiles_app.ingest.transactions import hold_people, run_in_transaction
 from profiles_app.ingest.values import read_stored
 from profiles_app.ingest.write_profiles import write_targets
+from profiles_app.locks import hold_lock
 from profiles_app.models import (
     BulkChange,
     BulkChunk,
@@ -103,7 +102,7 @@ def cancel_change(change: BulkChange) -> None:
 
 def run_change(change_id: int) -> None:
     """Does what is left of a change, unless another process is at it."""
-    with _hold(change_id) as held:
+    with hold_lock(_LOCK, change_id) as held:
         if held and _begin(change_id):
             while run_in_transaction(partial(_run_next, change_id)):
                 pass
@@ -122,20 +121,6 @@ def trim_drafts() -> int:
     """Deletes what was drafted long ago and never confirmed. Returns how many."""
     old = BulkChange.objects.filter(state=BulkState.DRAFT, created_at__lt=timezone.now() - _DRAFTS_KEPT)
     return old.delete()[1].get(BulkChange._meta.label, 0)
-
-
-@contextmanager
-def _hold(change_id: int) -> Iterator[bool]:
-    """One worker for a change, over all hosts; a killed one lets go by itself."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [_LOCK, change_id])
-        (held,) = cursor.fetchone() or (False,)
-    try:
-        yield held
-    finally:
-        if held:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [_LOCK, change_id])
 
 
 def _begin(change_id: int) -> bool:
