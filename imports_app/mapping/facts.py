@@ -6,9 +6,10 @@ from typing import Any, Final, Self
 
 import duckdb
 
-from imports_app.database import open_database, quote_text
+from imports_app.database import open_database
 from imports_app.mapping.kinds import FITS
 from imports_app.reading.stage import ROWS, Staged
+from profiles_app.columnar.naming import quote_text
 from profiles_app.export.lines import GUARDED
 
 # Columns of a narrow file, and columns of a wide one that are looked through together.

@@ -6,12 +6,11 @@ from typing import Any, Final
 import orjson
 from sqlglot import exp
 
-from imports_app.database import quote_text
 from imports_app.mapping.columns import Column, Mapping
 from imports_app.models import Empty
 from imports_app.work.plan import Plan
 from profiles_app.columnar.engine import Question, ask
-from profiles_app.columnar.naming import point_at
+from profiles_app.columnar.naming import point_at, quote_text
 from profiles_app.filters.data import Form
 from profiles_app.ingest.typed import ValueKind
 from profiles_app.models import GroupKey, Project

@@ -13,10 +13,10 @@ import orjson
 import pyarrow as pa
 from django.db import connection
 
-from imports_app.database import quote_text
 from imports_app.mapping.columns import Mapping
 from imports_app.models import Chunk, Empty, Import
 from imports_app.work.plan import Plan
+from profiles_app.columnar.naming import quote_text
 from profiles_app.ingest import limits as ingest_limits
 from profiles_app.ingest.catalog import Place, count_names, learn_properties
 from profiles_app.ingest.transactions import hold_people, run_in_transaction

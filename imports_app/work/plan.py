@@ -16,11 +16,12 @@ import pyarrow as pa
 from django.conf import settings
 
 from imports_app import limits
-from imports_app.database import open_database, quote_text
+from imports_app.database import open_database
 from imports_app.mapping.columns import Column, Mapping
 from imports_app.mapping.kinds import read_texts
 from imports_app.models import Empty
 from imports_app.reading.stage import REJECTS, ROWS, Staged
+from profiles_app.columnar.naming import quote_text
 from profiles_app.export.lines import GUARDED
 from profiles_app.filters.forms import day_sql, instant_sql
 from profiles_app.ingest import limits as ingest_limits

@@ -1,21 +1,19 @@
-"""What a compaction works with: a DuckDB of its own, the rows of PostgreSQL, and what it wrote."""
+"""What a compaction works with: a DuckDB for the work, the rows of PostgreSQL, and what it wrote."""
 
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import duckdb
-from django.conf import settings
 
 from profiles_app.columnar.damage import SegmentsLost
-from profiles_app.columnar.files import WrittenFile, open_file, write_file
+from profiles_app.columnar.files import open_file, write_file
 from profiles_app.columnar.folders import project_folder
 from profiles_app.columnar.manifest import Generation
 from profiles_app.columnar.source import Source
-from profiles_app.columnar.spill import Spill
-from profiles_app.columnar.typing import CREATE_MACROS
-from profiles_app.models import Dataset, Project, Segment
+from profiles_app.models import Dataset, GroupKey, Project, Segment
+
+# Ids from the first to below the second; None: no bound.
+Bounds = tuple[int | None, int | None]
 
 
 @dataclass(kw_only=True)
@@ -40,31 +38,42 @@ class Build:
     def close(self, segment: Segment) -> None:
         self.db.execute(f"DETACH segment_{segment.pk}")
 
-    def write(self, relation: str, *, dataset: Dataset, name: str) -> WrittenFile:
-        """A new file of the relation's rows."""
+    def write(
+        self,
+        relation: str,
+        *,
+        dataset: Dataset,
+        name: str,
+        month: str = "",
+        group_key: GroupKey | None = None,
+        bounds: Bounds | None = None,
+    ) -> None:
+        """A new file of the relation's rows: of a month of events, or of those of one population whose ids lie
+        within `bounds`. Without bounds the segment has those of its rows."""
         folder = project_folder(self.project.pk)
         folder.mkdir(parents=True, exist_ok=True)
-        return write_file(self.db, relation, dataset=dataset, folder=folder, name=name)
+        written = write_file(self.db, relation, dataset=dataset, folder=folder, name=name)
+        least_id, limit_id = bounds or (written.least_id, written.limit_id)
+        self.written.append(
+            Segment(
+                project=self.project,
+                dataset=dataset,
+                month=month,
+                group_key=group_key,
+                path=written.path,
+                rows=written.rows,
+                bytes=written.bytes,
+                least_id=least_id,
+                limit_id=limit_id,
+                first_time=written.first_time,
+                last_time=written.last_time,
+                columns=written.columns,
+                whole=written.whole,
+            )
+        )
 
     def count(self, relation: str) -> int:
         return int(self.row(f"SELECT count(*) FROM {relation}")[0])
 
     def row(self, sql: str) -> tuple[Any, ...]:
         return tuple(self.db.execute(sql).fetchall()[0])
-
-
-@contextmanager
-def open_database() -> Iterator[duckdb.DuckDBPyConnection]:
-    """An empty DuckDB that puts on disk what does not fit into its memory."""
-    with closing(Spill.open()) as spill:
-        options: dict[str, str | bool | int | float | list[str]] = {
-            "threads": settings.COMPACTION["threads"],
-            "memory_limit": settings.COMPACTION["memory"],
-            "temp_directory": str(spill.path),
-            "preserve_insertion_order": False,
-        }
-        with duckdb.connect(config=options) as db:
-            db.execute("SET TimeZone = 'UTC'")
-            for macro in CREATE_MACROS:
-                db.execute(macro)
-            yield db

@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from typing import Final
 
 import duckdb
+from django.conf import settings
 
 from profiles_app.columnar import event_round, profile_round
-from profiles_app.columnar.build import Build, open_database
+from profiles_app.columnar.build import Build
 from profiles_app.columnar.damage import SegmentsLost, is_damage
 from profiles_app.columnar.folders import project_folder
 from profiles_app.columnar.manifest import are_whole, mark_broken, read_generation, swap
+from profiles_app.columnar.scratch import open_scratch
 from profiles_app.columnar.source import open_source
 from profiles_app.columnar.spill import remove_left_spills
 from profiles_app.errors import NotFound
@@ -71,7 +73,7 @@ def compact_dataset(project: Project, dataset: Dataset) -> int:
 def _write(project: Project, dataset: Dataset) -> int:
     after = read_generation(project.pk)
     try:
-        with open_database() as db, open_source() as source:
+        with open_scratch(**settings.COMPACTION) as db, open_source() as source:
             build = Build(db=db, source=source, project=project, generation=after)
             _ROUNDS[dataset](build)
     except duckdb.Error as error:

@@ -100,20 +100,4 @@ def _write_packed(build: Build) -> None:
 
 
 def _write(build: Build, relation: str, *, month: str) -> None:
-    written = build.write(relation, dataset=Dataset.EVENTS, name=f"events-{month or 'months'}")
-    build.written.append(
-        Segment(
-            project=build.project,
-            dataset=Dataset.EVENTS,
-            month=month,
-            path=written.path,
-            rows=written.rows,
-            bytes=written.bytes,
-            least_id=written.least_id,
-            limit_id=written.limit_id,
-            first_time=written.first_time,
-            last_time=written.last_time,
-            columns=written.columns,
-            whole=written.whole,
-        )
-    )
+    build.write(relation, dataset=Dataset.EVENTS, name=f"events-{month or 'months'}", month=month)

@@ -107,7 +107,7 @@ def _write(
     if dataset == Dataset.PROFILES:
         typed += _search_column(names)
     fields = ", ".join(FIELDS[dataset])
-    db.execute(f"ATTACH '{_quote(path)}' AS written")
+    db.execute(f"ATTACH {quote_text(path)} AS written")
     try:
         db.execute(f"CREATE TABLE written.segment AS SELECT {fields}{typed} FROM staged ORDER BY {_ORDERS[dataset]}")
         db.execute(f"CREATE TABLE written.about AS SELECT {SEGMENT_VERSION} AS version")
@@ -153,7 +153,7 @@ def open_file(db: duckdb.DuckDBPyConnection, path: Path, *, alias: str, size: in
     try:
         if path.stat().st_size != size:
             return False
-        db.execute(f"ATTACH '{_quote(path)}' AS {alias} (READ_ONLY)")
+        db.execute(f"ATTACH {quote_text(path)} AS {alias} (READ_ONLY)")
     except (OSError, duckdb.Error):
         return False
     try:
@@ -175,7 +175,3 @@ def _sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _quote(path: Path) -> str:
-    return str(path).replace("'", "''")

@@ -1,7 +1,8 @@
-"""Names of typed columns."""
+"""Names of typed columns, and texts, as SQL has them."""
 
 from collections.abc import Iterable
 from hashlib import blake2b
+from pathlib import Path
 
 from profiles_app.filters.data import Form
 
@@ -28,9 +29,9 @@ def point_at(name: str) -> str:
     return "/" + name.replace("~", "~0").replace("/", "~1")
 
 
-def quote_text(text: str) -> str:
+def quote_text(text: str | Path) -> str:
     """A text as a literal of SQL."""
-    return "'" + text.replace("'", "''") + "'"
+    return "'" + str(text).replace("'", "''") + "'"
 
 
 def quote_texts(texts: Iterable[str]) -> str:

@@ -8,14 +8,12 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
-from profiles_app.columnar.build import Build
+from profiles_app.columnar.build import Bounds, Build
 from profiles_app.columnar.files import PROFILE_FIELDS
 from profiles_app.columnar.source import PROFILE_COLUMNS
-from profiles_app.models import Dataset, GroupKey, Segment
+from profiles_app.models import Dataset, GroupKey
 
 RANGE_ROWS: Final = 500_000
-
-Bounds = tuple[int | None, int | None]
 
 # The last range has room to grow.
 _CUTS: Final = """
@@ -105,21 +103,8 @@ def _write_range(build: Build, relation: str, key: GroupKey | None, bounds: Boun
     """The rows as one file, or as several where they have become many."""
     for least, limit in _cut(build, relation, bounds):
         piece = f"(SELECT {_FIELDS} FROM {relation} WHERE {_within((least, limit))})"
-        written = build.write(piece, dataset=Dataset.PROFILES, name=f"group-{key.pk}" if key else "users")
-        build.written.append(
-            Segment(
-                project=build.project,
-                dataset=Dataset.PROFILES,
-                group_key=key,
-                path=written.path,
-                rows=written.rows,
-                bytes=written.bytes,
-                least_id=least,
-                limit_id=limit,
-                columns=written.columns,
-                whole=written.whole,
-            )
-        )
+        name = f"group-{key.pk}" if key else "users"
+        build.write(piece, dataset=Dataset.PROFILES, name=name, group_key=key, bounds=(least, limit))
 
 
 def _cut(build: Build, relation: str, bounds: Bounds) -> Iterator[Bounds]:
