@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from itertools import groupby
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import Q
@@ -79,11 +79,16 @@ def _write(cohort: Cohort, measured: Measured, *, at: datetime, took: float) -> 
             return
         _make_size(cohort, measured, at=at, took=took).save()
         if measured.size is None:
-            pause = min(_FIRST_PAUSE * 2 ** min(cohort.size_tries, 20), _LONGEST_PAUSE)
-            same.update(size_error=measured.error[:500], size_tries=cohort.size_tries + 1, size_due_at=at + pause)
+            same.update(**_note_failure(cohort, measured.error, at=at))
         else:
             due = find_next_midnight(cohort.project, at)
             same.update(size=measured.size, size_at=at, size_error="", size_tries=0, size_due_at=due)
+
+
+def _note_failure(cohort: Cohort, error: str, *, at: datetime) -> dict[str, Any]:
+    """What becomes of the cohort's columns: each failure doubles the pause before the next try."""
+    pause = min(_FIRST_PAUSE * 2 ** min(cohort.size_tries, 20), _LONGEST_PAUSE)
+    return {"size_error": error[:500], "size_tries": cohort.size_tries + 1, "size_due_at": at + pause}
 
 
 def _make_size(cohort: Cohort, measured: Measured, *, at: datetime, took: float, is_past: bool = False) -> Size:
@@ -139,7 +144,4 @@ def give_up(project_id: int) -> None:
     """After a failure that nobody foresaw: what is due waits as after one that was foreseen."""
     due = Cohort.objects.filter(project_id=project_id, size_due_at__lte=timezone.now())
     for cohort in due:
-        pause = min(_FIRST_PAUSE * 2 ** min(cohort.size_tries, 20), _LONGEST_PAUSE)
-        Cohort.objects.filter(pk=cohort.pk).update(
-            size_error=_UNEXPECTED, size_tries=cohort.size_tries + 1, size_due_at=timezone.now() + pause
-        )
+        Cohort.objects.filter(pk=cohort.pk).update(**_note_failure(cohort, _UNEXPECTED, at=timezone.now()))

@@ -39,8 +39,8 @@ from profiles_app.models import (
 )
 from profiles_app.selectors.people import PeopleQuery, list_ids
 
+# People of one transaction. So many are changed while somebody waits; more are left to the worker.
 CHUNK: Final = 1_000
-"""So many people are changed at once, while somebody waits; more are left to the worker."""
 
 _OPEN: Final = (BulkState.WAITING, BulkState.RUNNING)
 _LOST_AFTER: Final = timedelta(seconds=15)
@@ -74,9 +74,7 @@ def get_change(project: Project, change_id: int) -> BulkChange:
 
 def list_running(project: Project, group_key: GroupKey | None) -> list[BulkChange]:
     """Changes that wait for the worker or that it is at, the oldest first."""
-    running = BulkChange.objects.filter(
-        project=project, group_key=group_key, ended_at=None, state__in=(BulkState.WAITING, BulkState.RUNNING)
-    )
+    running = BulkChange.objects.filter(project=project, group_key=group_key, ended_at=None, state__in=_OPEN)
     return list(running.select_related("group_key").order_by("pk"))
 
 

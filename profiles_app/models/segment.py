@@ -46,7 +46,7 @@ class Segment(models.Model):
     Profiles: those of one population (users, or the groups of one key) with
     `least_id <= id < limit_id` (unset: no bound). Events: those of one `month` ("2026-11", or ""
     for a file that collects months with few rows), from `first_time` to `last_time`, with ids
-    from `least_id` to below `limit_id`. `path` is relative to the segments folder.
+    from `least_id` to below `limit_id`. `path` is relative to the folder of the project.
     `columns` maps a property's name to the forms that have a typed column, as a string of letters;
     where `whole` is unset, other properties than these occur too.
     """
