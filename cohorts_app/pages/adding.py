@@ -15,6 +15,7 @@ from cohorts_app.services.members import add_people, create_list_of
 from cohorts_app.services.sizes import record_sizes
 from profiles_app.errors import BadInput, TooSlow, Unavailable, UserFacingError
 from profiles_app.http.doors import MemberRequest, member_action
+from profiles_app.http.numbers import read_id
 from profiles_app.models import GroupKey, Project
 from profiles_app.people.frame import describe_place, render_fragment, render_page
 from profiles_app.selectors.access import Access, get_optional_group_key
@@ -48,9 +49,9 @@ def address_of_adding(project: Project, group_key: GroupKey | None) -> str:
 
 def _add(request: MemberRequest, actor: Actor, query: PeopleQuery) -> tuple[Cohort, int]:
     """The cohort, and how many were not in it before."""
-    number = request.POST.get("cohort", "")
-    if number.isascii() and number.isdigit():
-        cohort = get_cohort(actor, int(number))
+    number = read_id(request.POST.get("cohort", ""))
+    if number is not None:
+        cohort = get_cohort(actor, number)
         return cohort, add_people(actor, cohort, query)
     made = create_list_of(actor, Fields(name=request.POST.get("name", "")), query)
     return made, made.members.count()

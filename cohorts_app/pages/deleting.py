@@ -10,8 +10,8 @@ from cohorts_app.selectors.cohorts import Actor, actor_of, list_cohorts
 from cohorts_app.selectors.uses import describe_uses
 from cohorts_app.services.cohorts import delete_cohorts
 from profiles_app.errors import BadInput
-from profiles_app.filters.leaves import LARGEST_ID
 from profiles_app.http.doors import MemberRequest, member_action, member_page
+from profiles_app.http.numbers import read_id
 from profiles_app.people.frame import render_page
 from profiles_app.selectors.access import Access
 
@@ -44,8 +44,7 @@ def delete_chosen(request: MemberRequest, access: Access) -> HttpResponse:
 
 def _choose(actor: Actor, params: QueryDict) -> list[Cohort]:
     """Raises `BadInput` where none is named that there is."""
-    texts = params.getlist("id")
-    numbers = [int(text) for text in texts if text.isascii() and text.isdigit() and int(text) <= LARGEST_ID]
+    numbers = [number for number in map(read_id, params.getlist("id")) if number is not None]
     chosen = list(list_cohorts(actor.project.pk, user_id=actor.user_id).filter(pk__in=numbers))
     if not chosen:
         raise BadInput("No cohort is chosen, or those that were are deleted already. Tick some in the list first.")

@@ -25,8 +25,8 @@ from profiles_app.display.person import choose_title
 from profiles_app.errors import BadInput
 from profiles_app.export.response import respond_csv
 from profiles_app.export.stream import ExportQuery
-from profiles_app.filters.leaves import LARGEST_ID
 from profiles_app.http.doors import MemberRequest, member_action, member_page
+from profiles_app.http.numbers import read_id
 from profiles_app.models import Profile
 from profiles_app.people.frame import render_page
 from profiles_app.selectors.access import Access
@@ -91,8 +91,8 @@ def _compare(request: MemberRequest, access: Access, cohort: Cohort) -> dict[str
 
 
 def _read_number(text: str | None, usual: int) -> int:
-    number = int(text) if text and text.isascii() and text.isdigit() else usual
-    return min(number, LARGEST_ID)
+    """0, which is no recording, for a text that can be none."""
+    return read_id(text) or 0 if text else usual
 
 
 def _show(access: Access, cohort: Cohort, moved: Bitmap = NOBODY) -> Moved:

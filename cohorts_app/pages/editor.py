@@ -13,6 +13,7 @@ from django_htmx.http import HttpResponseClientRedirect, push_url, reswap, retar
 
 from cohorts_app.models import Cohort
 from cohorts_app.pages.addresses import address_of_cohort
+from cohorts_app.pages.forms import read_group_key
 from cohorts_app.pages.wording import describe_tree
 from cohorts_app.selectors.changes import Change, foresee_change
 from cohorts_app.selectors.cohorts import actor_of, get_cohort
@@ -31,9 +32,10 @@ from profiles_app.filters.parse import parse_filter
 from profiles_app.filters.tree import Filter, Population
 from profiles_app.filters.writing import write_filter
 from profiles_app.http.doors import MemberRequest, member_action, member_page
+from profiles_app.http.numbers import read_id, read_version
 from profiles_app.models import GroupKey
 from profiles_app.people.frame import is_part, render_fragment, render_page
-from profiles_app.selectors.access import Access, get_group_key
+from profiles_app.selectors.access import Access
 from profiles_app.selectors.people import PeopleQuery, count_people
 from profiles_app.users_page.filter_form import address_of_filter
 from profiles_app.users_page.reading import read_state
@@ -101,7 +103,7 @@ class _Form:
 @member_page
 def new_cohort(request: MemberRequest, access: Access) -> HttpResponse:
     """The form of a new cohort; the address has the filter of a table, if there is one. For htmx in a dialog."""
-    group_key = _read_group_key(request.GET, access)
+    group_key = read_group_key(request.GET, access)
     state = read_state(request.GET, access, group_key=group_key)
     tree = Filter(state.population, state.filter.where) if state.filter else Filter(state.population)
     return _show(request, _Form(access=access, group_key=group_key, document=write_filter(tree)))
@@ -120,8 +122,8 @@ def edit_cohort(request: MemberRequest, access: Access, cohort_id: int) -> HttpR
 @member_action
 def draft(request: MemberRequest, access: Access) -> HttpResponse:
     """A step in the builder: the form as it then is; for htmx the builder and how many are in the cohort."""
-    number = request.POST.get("cohort", "")
-    cohort = get_cohort(actor_of(access), int(number)) if number.isascii() and number.isdigit() else None
+    number = read_id(request.POST.get("cohort", ""))
+    cohort = get_cohort(actor_of(access), number) if number is not None else None
     form = _read_form(request, access, cohort)
     if not request.htmx:
         return _show(request, form)
@@ -172,15 +174,10 @@ def _done(request: MemberRequest, cohort: Cohort, message: str) -> HttpResponse:
     return HttpResponseClientRedirect(url) if request.htmx else redirect(url)
 
 
-def _read_group_key(params: QueryDict, access: Access) -> GroupKey | None:
-    text = params.get("group_key", "")
-    return get_group_key(access.project, int(text)) if text.isascii() and text.isdigit() and len(text) < 10 else None
-
-
 def _read_form(request: MemberRequest, access: Access, cohort: Cohort | None) -> _Form:
     """The form that was posted: with the rows of the builder, or with a whole document. Raises `BadInput`."""
     params = request.POST
-    group_key = cohort.group_key if cohort else _read_group_key(params, access)
+    group_key = cohort.group_key if cohort else read_group_key(params, access)
     form = _Form(access=access, group_key=group_key, cohort=cohort)
     if cohort is not None and cohort.is_static:
         return form
@@ -235,12 +232,6 @@ def _read_fields(params: QueryDict, form: _Form) -> Fields:
         is_private=params.get("visibility") == _PRIVATE,
         is_verified=form.cohort.is_verified if form.cohort else False,
     )
-
-
-def read_version(params: QueryDict) -> int:
-    """A form without it was made by nobody's page: it counts as one of an older version."""
-    text = params.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def _show(

@@ -11,6 +11,7 @@ from cohorts_app.models import Cohort, Identify, Kind, ListState, MemberList, Ou
 from cohorts_app.outcomes import respond_outcomes
 from cohorts_app.pages.addresses import address_of_cohort, address_of_members
 from cohorts_app.pages.detail import address_of_list
+from cohorts_app.pages.forms import read_group_key
 from cohorts_app.selectors.cohorts import Actor, actor_of, get_cohort
 from cohorts_app.selectors.lists import get_list
 from cohorts_app.services.cohorts import Fields, create_cohort
@@ -19,9 +20,8 @@ from cohorts_app.services.lists import keep_list
 from cohorts_app.work import start_list
 from profiles_app.errors import BadInput
 from profiles_app.http.doors import MemberRequest, member_action, member_page
-from profiles_app.models import GroupKey
 from profiles_app.people.frame import render_fragment, render_page
-from profiles_app.selectors.access import Access, get_group_key
+from profiles_app.selectors.access import Access
 
 _FILE: Final = "file"
 _LINES: Final = "lines"
@@ -38,7 +38,7 @@ def create_list(request: MemberRequest, access: Access) -> HttpResponse:
     """A static cohort with the people of a list, if there is one."""
     actor = actor_of(access)
     try:
-        group_key = _read_group_key(request, access)
+        group_key = read_group_key(request.POST, access)
         fields = Fields(
             name=request.POST.get("name", ""),
             description=request.POST.get("description", ""),
@@ -59,11 +59,6 @@ def create_list(request: MemberRequest, access: Access) -> HttpResponse:
 def _show_form(request: MemberRequest, access: Access, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
     base = {"here": "cohorts", "identify_choices": Identify.choices}
     return render_page(request, "cohorts/new_list.html", access, base | context, status=status)
-
-
-def _read_group_key(request: MemberRequest, access: Access) -> GroupKey | None:
-    text = request.POST.get("group_key", "")
-    return get_group_key(access.project, int(text)) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 def _has_lines(request: MemberRequest) -> bool:

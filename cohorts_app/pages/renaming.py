@@ -7,11 +7,11 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from cohorts_app.models import Cohort
 from cohorts_app.pages.addresses import address_of_cohort, address_of_cohorts
-from cohorts_app.pages.editor import read_version
 from cohorts_app.selectors.cohorts import actor_of, get_cohort
 from cohorts_app.services import cohorts as services
 from profiles_app.errors import BadInput, Conflict, UserFacingError
 from profiles_app.http.doors import MemberRequest, member_action, member_page
+from profiles_app.http.numbers import read_version
 from profiles_app.people.frame import is_part, render_fragment, render_page
 from profiles_app.selectors.access import Access
 

@@ -82,6 +82,11 @@ _STAGES: Final = {
 }
 
 
+def address_of_import(job: Import) -> str:
+    """The page of an import."""
+    return reverse("import", kwargs={"project_id": job.project_id, "import_id": job.pk})
+
+
 def describe_import(job: Import, access: Access, *, in_list: bool = False) -> ImportRow:
     """For the page; for the list without what takes a query for each."""
     stage, step = _STAGES.get(State(job.state), ("result", 5))
@@ -90,7 +95,7 @@ def describe_import(job: Import, access: Access, *, in_list: bool = False) -> Im
     ended = stage == "result" and not in_list
     return ImportRow(
         job=job,
-        url=reverse("import", kwargs={"project_id": job.project_id, "import_id": job.pk}),
+        url=address_of_import(job),
         stage=stage,
         step=step,
         progress=measure_progress(job),

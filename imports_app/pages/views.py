@@ -6,7 +6,6 @@ from typing import Any, Final
 
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
@@ -14,12 +13,13 @@ from imports_app import actions
 from imports_app.kept import write_kept
 from imports_app.models import Import, State, Work
 from imports_app.pages.forms import read_columns, read_wishes
-from imports_app.pages.show import describe_import, describe_map
+from imports_app.pages.show import address_of_import, describe_import, describe_map
 from imports_app.rejects import write_rejects
 from imports_app.tasks import work_on_import
 from imports_app.uploads import CsvUploadHandler, stream_uploads, take_upload
-from profiles_app.errors import BadInput, NotFound, UserFacingError
+from profiles_app.errors import BadInput, UserFacingError
 from profiles_app.http.doors import MemberRequest, admin_action, member_page
+from profiles_app.http.numbers import read_id
 from profiles_app.models import GroupKey, Project
 from profiles_app.people.frame import render_fragment, render_page
 from profiles_app.selectors.access import Access, get_group_key
@@ -28,16 +28,10 @@ queue = work_on_import.delay
 _SHOWN: Final = 50
 
 
-def address_of_import(job: Import) -> str:
-    """The page of an import."""
-    return reverse("import", kwargs={"project_id": job.project_id, "import_id": job.pk})
-
-
 @member_page
 def imports(request: MemberRequest, access: Access) -> HttpResponse:
     """The imports of the project, newest first; those before one of them (`?before=<id>`)."""
-    told = request.GET.get("before", "")
-    before = int(told) if told.isascii() and told.isdigit() and len(told) < 10 else None
+    before = read_id(request.GET.get("before", ""))
     found = actions.list_imports(access.project, before=before, most=_SHOWN + 1)
     rows = [describe_import(job, access, in_list=True) for job in found[:_SHOWN]]
     context = {"here": "imports", "rows": rows, "before": before, "older": len(found) > _SHOWN and rows[-1].job.pk}
@@ -62,9 +56,7 @@ def _find_group_key(project: Project, text: str) -> GroupKey | None:
     """Users for an empty text. Raises `NotFound`."""
     if not text:
         return None
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise NotFound("This kind of group does not exist in this project.")
-    return get_group_key(project, int(text))
+    return get_group_key(project, read_id(text) or 0)
 
 
 @csrf_exempt

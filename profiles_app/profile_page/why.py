@@ -4,9 +4,9 @@ from django.http import HttpResponse
 
 from profiles_app.display.person import choose_title
 from profiles_app.errors import BadInput
-from profiles_app.filters.leaves import LARGEST_ID
 from profiles_app.filters.tree import CohortLeaf, Filter, Population
 from profiles_app.http.doors import MemberRequest, member_page
+from profiles_app.http.numbers import read_id
 from profiles_app.models import GroupKey
 from profiles_app.people.frame import describe_place, is_part, render_fragment, render_page
 from profiles_app.selectors.access import Access, get_optional_group_key
@@ -35,11 +35,12 @@ def why(request: MemberRequest, access: Access, group_key_id: int | None = None)
 
 
 def _read_query(request: MemberRequest, access: Access, group_key: GroupKey | None) -> PeopleQuery:
-    number = request.GET.get("cohort", "")
-    if number:
-        if not (number.isascii() and number.isdigit() and 0 < int(number) <= LARGEST_ID):
+    said = request.GET.get("cohort", "")
+    if said:
+        number = read_id(said)
+        if number is None:
             raise BadInput("The address names no cohort. Go back to the profile and choose one.")
-        tree = Filter(Population.ALL, CohortLeaf(int(number)))
+        tree = Filter(Population.ALL, CohortLeaf(number))
         return PeopleQuery(
             project=access.project,
             group_key=group_key,

@@ -3,10 +3,10 @@
 from django.db.models import Q, QuerySet
 
 from profiles_app.errors import NotFound
+from profiles_app.filters.leaves import LARGEST_ID
+from profiles_app.http.numbers import read_id
 from profiles_app.models import GroupKey, SavedView
 from profiles_app.selectors.access import Access
-
-_LARGEST_ID = 2**63 - 1
 
 
 def list_views(access: Access, *, group_key: GroupKey | None) -> list[SavedView]:
@@ -17,14 +17,13 @@ def list_views(access: Access, *, group_key: GroupKey | None) -> list[SavedView]
 
 def find_view(access: Access, number: str, *, group_key: GroupKey | None) -> SavedView | None:
     """The view of an address; None where there is none, or not for this person."""
-    if not (number.isascii() and number.isdigit()) or int(number) > _LARGEST_ID:
-        return None
-    return _visible(access).filter(group_key=group_key, pk=int(number)).first()
+    view_id = read_id(number)
+    return _visible(access).filter(group_key=group_key, pk=view_id).first() if view_id else None
 
 
 def get_view(access: Access, view_id: int) -> SavedView:
     """Raises `NotFound`."""
-    view = _visible(access).select_related("group_key").filter(pk=view_id).first() if view_id <= _LARGEST_ID else None
+    view = _visible(access).select_related("group_key").filter(pk=view_id).first() if view_id <= LARGEST_ID else None
     if view is None:
         raise NotFound("This view was deleted, or somebody keeps it private.")
     return view

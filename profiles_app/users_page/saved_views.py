@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 
 from profiles_app.errors import BadInput, NotAllowed
 from profiles_app.http.doors import MemberRequest, member_form
+from profiles_app.http.numbers import read_version
 from profiles_app.models import GroupKey, Project, SavedView
 from profiles_app.models.project import check_one_line
 from profiles_app.models.view import VIEW_NAME_LENGTH
@@ -179,35 +180,30 @@ def _rename(view: SavedView, form: QueryDict, access: Access) -> str:
     fields = RenameForm(form)
     if not fields.is_valid():
         raise BadInput(f"A name has 1 to {VIEW_NAME_LENGTH} characters, on one line.")
-    change_view(view, version=_read_version(form), name=fields.cleaned_data["name"])
+    change_view(view, version=read_version(form), name=fields.cleaned_data["name"])
     return f"The view is named “{fields.cleaned_data['name']}” now."
 
 
 def _share(view: SavedView, form: QueryDict, access: Access) -> str:
-    change_view(view, version=_read_version(form), shared=True)
+    change_view(view, version=read_version(form), shared=True)
     return f"Everybody in the project sees “{view.name}” now."
 
 
 def _keep_private(view: SavedView, form: QueryDict, access: Access) -> str:
     if view.owner_id != access.user_id:
         raise BadInput(f"“{view.name}” can only be made private by its owner. You can delete it.")
-    change_view(view, version=_read_version(form), shared=False)
+    change_view(view, version=read_version(form), shared=False)
     return f"Only you see “{view.name}” now."
 
 
 def _update(view: SavedView, form: QueryDict, access: Access) -> str:
-    change_view(view, version=_read_version(form), query=_read_state(form, access, group_key=view.group_key))
+    change_view(view, version=read_version(form), query=_read_state(form, access, group_key=view.group_key))
     return f"“{view.name}” shows this table now."
 
 
 def _delete(view: SavedView, form: QueryDict, access: Access) -> str:
-    delete_view(view, version=_read_version(form))
+    delete_view(view, version=read_version(form))
     return f"The view “{view.name}” is deleted."
-
-
-def _read_version(form: QueryDict) -> int:
-    text = form.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 _CHANGES: Final[dict[str, Callable[[SavedView, QueryDict, Access], str]]] = {

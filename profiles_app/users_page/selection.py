@@ -7,6 +7,7 @@ from django.http import QueryDict
 
 from profiles_app.errors import BadInput
 from profiles_app.filters.tree import Population
+from profiles_app.http.numbers import read_id
 from profiles_app.models import GroupKey, Project
 from profiles_app.selectors.access import Access
 from profiles_app.selectors.people import PAGE_SIZE, PeopleQuery
@@ -15,7 +16,6 @@ from profiles_app.users_page.state import PeopleState
 
 ID: Final = "id"
 ALL: Final = "all"
-_LARGEST_ID: Final = 2**63 - 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +54,7 @@ def parse_selection(params: QueryDict, access: Access, *, group_key: GroupKey | 
         return Selection(state=state)
     if len(texts) > PAGE_SIZE:
         raise BadInput(f"At most {PAGE_SIZE} rows are selected one by one; select all, and narrow them by a filter.")
-    if not all(text.isascii() and text.isdigit() and int(text) <= _LARGEST_ID for text in texts):
-        raise BadInput("The address names a row that cannot exist.")
-    return Selection(state=state, ids=tuple(dict.fromkeys(map(int, texts))))
+    ids = [number for number in map(read_id, texts) if number is not None]
+    if len(ids) < len(texts):
+        raise BadInput("The address names a row that cannot exist. Go back to the table and tick the rows again.")
+    return Selection(state=state, ids=tuple(dict.fromkeys(ids)))

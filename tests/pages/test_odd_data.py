@@ -135,3 +135,15 @@ def test_a_property_of_an_odd_name(project: Project, owner: Client, odd: dict[st
     lines = read_file(owner, f"{users}/export.csv?{answer['Location'].partition('?')[2]}&raw=1")
     expected = {key: one[name] for key, one in odd.items() if name in one}
     assert {line["$distinct_id"]: int(line[name]) for line in lines if line[name]} == expected
+
+
+@pytest.mark.parametrize("number", ["9" * 5_000, str(2**63), "-1", "٣", "x"])
+def test_an_id_that_can_be_none_is_answered(project: Project, owner: Client, number: str) -> None:
+    make_profile(project, "ann", {"plan": "pro"})
+    users = f"/projects/{project.pk}/users"
+    assert owner.get(users, {"view": number}).status_code == 200
+    assert owner.get(f"{users}/export", {"id": number}).status_code == 400
+    assert owner.get(f"{users}/why", {"id": "ann", "cohort": number}).status_code == 400
+    assert owner.post(f"/projects/{project.pk}/cohorts/delete/chosen", {"id": number}).status_code == 400
+    assert owner.get(f"/projects/{project.pk}/imports", {"before": number}).status_code == 200
+    assert owner.get(f"/projects/{project.pk}/imports/new", {"group": number}).status_code == 404
