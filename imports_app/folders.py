@@ -1,6 +1,8 @@
 """Where the files of an import stand, below ROSTER_DATA_DIR/imports/<project>/<import>."""
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
@@ -16,6 +18,18 @@ def get_folder(job: Import) -> Path:
 def get_upload(job: Import) -> Path:
     """The file as it was uploaded."""
     return get_folder(job) / "upload"
+
+
+@contextmanager
+def fill_folder(folder: Path) -> Iterator[Path]:
+    """A new folder to be filled. It takes its place when it is whole, so that a process that dies leaves none
+    that is half full."""
+    draft = folder.with_suffix(".part")
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(parents=True)
+    yield draft
+    shutil.rmtree(folder, ignore_errors=True)
+    draft.rename(folder)
 
 
 def remove_files(job: Import) -> None:

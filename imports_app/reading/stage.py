@@ -6,7 +6,6 @@ and cells. The folder gets its name when all is written, so a folder with that n
 
 import gc
 import json
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 import pyarrow as pa
 
 from imports_app import limits
+from imports_app.folders import fill_folder
 from imports_app.reading.dialect import Dialect
 from imports_app.reading.lines import Marks, Source, iterate_lines, open_source
 from imports_app.reading.plain import PlainPieces
@@ -52,7 +52,7 @@ class Staged:
         return Path(self.folder)
 
     @classmethod
-    def read(cls, folder: Path) -> Self | None:
+    def read_from(cls, folder: Path) -> Self | None:
         """None where the file was not staged there, or not to its end."""
         try:
             document: dict[str, Any] = json.loads((folder / _FACTS).read_text())
@@ -76,20 +76,16 @@ def stage_file(
 ) -> Staged:
     """Reads the file into the folder, unless that was done before. `tell` hears now and then how many bytes of the
     file were read. Raises `BadInput` for a file that is no CSV or over a limit."""
-    done = Staged.read(folder)
+    done = Staged.read_from(folder)
     if done is not None:
         return done
-    draft = folder.with_suffix(".part")
-    shutil.rmtree(draft, ignore_errors=True)
-    draft.mkdir(parents=True)
-    with open_source(source) as opened:
+    with fill_folder(folder) as draft, open_source(source) as opened:
         work = _Work(dialect=dialect, source=opened, draft=draft, most_rows=most_rows, most_bytes=most_bytes, tell=tell)
         with without_collector():
             facts = work.run()
-    (draft / _FACTS).write_text(json.dumps({name: value for name, value in asdict(facts).items() if name != "folder"}))
-    shutil.rmtree(folder, ignore_errors=True)
-    draft.rename(folder)
-    return Staged(**{**asdict(facts), "folder": str(folder)})
+        document = {name: value for name, value in asdict(facts).items() if name != "folder"}
+        (draft / _FACTS).write_text(json.dumps(document))
+    return Staged(folder=str(folder), **document)
 
 
 @contextmanager

@@ -5,7 +5,6 @@ the order of locks. `rejects.parquet` as `reading.stage` has it, with its reject
 """
 
 import json
-import shutil
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ from django.conf import settings
 
 from imports_app import limits
 from imports_app.database import open_database
+from imports_app.folders import fill_folder
 from imports_app.mapping.columns import Column, Mapping
 from imports_app.mapping.kinds import read_texts
 from imports_app.models import Empty
@@ -87,18 +87,13 @@ def make_plan(staged: Staged, folder: Path, mapping: Mapping, *, header: bool, n
     done = Plan.read_from(folder)
     if done is not None:
         return done
-    draft = folder.with_suffix(".part")
-    shutil.rmtree(draft, ignore_errors=True)
-    draft.mkdir(parents=True)
-    with open_database() as db:
+    with fill_folder(folder) as draft, open_database() as db:
         if len(mapping.columns) > _AT_ONCE:
             # Each step of making a value holds 2,048 of them for each column.
             db.execute(f"SET threads = 1; SET memory_limit = {quote_text(settings.IMPORTS['memory_of_wide'])}")
         facts = _Planning(db=db, staged=staged, mapping=mapping, begin=int(header), nonce=nonce).write(draft)
-    document = {name: value for name, value in asdict(facts).items() if name != "folder"}
-    (draft / _FACTS).write_text(json.dumps(document))
-    shutil.rmtree(folder, ignore_errors=True)
-    draft.rename(folder)
+        document = {name: value for name, value in asdict(facts).items() if name != "folder"}
+        (draft / _FACTS).write_text(json.dumps(document))
     return Plan(folder=str(folder), **document)
 
 

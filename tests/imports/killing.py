@@ -9,8 +9,8 @@ _WORK = "imports_app.work"
 
 STEPS: Steps = {
     "before the file is staged": lambda: die_instead("imports_app.reading.stage._make_table"),
-    "before the staged rows have their name": lambda: die_instead("imports_app.reading.stage.shutil.rmtree", call=2),
-    "before the plan has its name": lambda: die_instead(f"{_WORK}.plan.shutil.rmtree", call=2),
+    "before the staged rows have their name": lambda: die_instead("imports_app.folders.shutil.rmtree", call=2),
+    "before the plan has its name": lambda: die_instead("imports_app.folders.shutil.rmtree", call=2),
     "before the first chunk": lambda: die_instead(f"{_WORK}.merge.Merge.write_chunk"),
     "within a chunk": lambda: die_instead(f"{_WORK}.merge.learn_properties", call=2),
     "before a chunk's line": lambda: die_instead("imports_app.models.Chunk.objects.create"),
