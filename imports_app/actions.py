@@ -26,6 +26,7 @@ from profiles_app.errors import BadInput, NotFound
 from profiles_app.models import GroupKey, Project
 
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]")
+_ENDED: Final = (State.DONE, State.CANCELLED, State.FAILED)
 Queue = Callable[[int], object]
 
 
@@ -34,7 +35,7 @@ def get_import(project: Project, import_id: int) -> Import:
     job = Import.objects.select_related("project", "group_key", "created_by").filter(project=project, pk=import_id)
     found = job.first() if import_id < 2**31 else None
     if found is None:
-        raise NotFound("This import does not exist in this project.")
+        raise NotFound("This import does not exist in this project. Choose one from the list of imports.")
     return found
 
 
@@ -107,7 +108,7 @@ def start_check(job: Import, *, queue: Queue) -> None:
 
 def start_import(job: Import, *, queue: Queue) -> None:
     """Begins to write."""
-    with _at(job, PENDING, "This import was started already."):
+    with _at(job, PENDING, "This import was started already. Its page shows how far it is."):
         read_mapping(job)
         job.state, job.work, job.tries = State.RUNNING, Work.IMPORT, 0
         job.read = job.created = job.updated = job.unchanged = job.rejected = 0
@@ -129,7 +130,7 @@ def cancel_import(job: Import) -> None:
 
 def start_undo(job: Import, *, queue: Queue) -> None:
     """Takes back what an import did."""
-    with _at(job, (State.DONE, State.CANCELLED, State.FAILED), "This import cannot be undone now."):
+    with _at(job, _ENDED, "This import cannot be undone: it has not ended yet, or was undone already."):
         if not can_undo(job):
             raise WrongMoment(f"There is nothing to undo, or it is more than {limits.UNDO_FOR.days} days ago.")
         job.state, job.work, job.tries, job.problem = State.UNDOING, Work.UNDO, 0, ""
@@ -139,7 +140,7 @@ def start_undo(job: Import, *, queue: Queue) -> None:
 
 def can_undo(job: Import) -> bool:
     """Whether it changed somebody, and not too long ago."""
-    if job.state not in (State.DONE, State.CANCELLED, State.FAILED) or job.started_at is None:
+    if job.state not in _ENDED or job.started_at is None:
         return False
     is_recent = job.started_at > timezone.now() - limits.UNDO_FOR
     return is_recent and Change.objects.filter(of=job, profile_id__gt=job.undone_to).exists()

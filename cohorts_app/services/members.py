@@ -1,4 +1,4 @@
-"""Adding and removing the members of static cohorts, by what the engine finds."""
+"""Adding members to static cohorts, by what the engine finds."""
 
 from array import array
 from typing import Any, Final
@@ -15,7 +15,7 @@ from profiles_app.selectors.people import PeopleQuery, match_people
 _AT_ONCE: Final = 50_000
 _CHOOSE: Final = "CREATE TEMPORARY TABLE chosen_people (id bigint PRIMARY KEY) ON COMMIT DROP"
 # Somebody who was in it, was deleted and came again is new in it.
-ADD: Final = """
+_ADD: Final = """
 INSERT INTO cohorts_app_member AS present (cohort_id, profile_id, born_at, added_at)
 SELECT %(cohort)s, p.id, p.created_at, now() FROM chosen_people JOIN profiles_app_profile AS p USING (id)
 WHERE p.project_id = %(project)s AND p.group_key_id IS NOT DISTINCT FROM %(group_key)s AND p.deleted_at IS NULL
@@ -23,20 +23,17 @@ ORDER BY p.id
 ON CONFLICT (cohort_id, profile_id) DO UPDATE SET born_at = excluded.born_at, added_at = excluded.added_at
 WHERE present.born_at <> excluded.born_at
 """
-REMOVE: Final = (
-    "DELETE FROM cohorts_app_member WHERE cohort_id = %(cohort)s AND profile_id IN (SELECT id FROM chosen_people)"
-)
 
 
 def add_people(actor: Actor, cohort: Cohort, query: PeopleQuery) -> int:
     """Adds all whom a query matches now. Returns how many were not in it yet. Raises `BadInput`, `BadFilter`,
     `NotAllowed` and `TooSlow`."""
-    return _apply(actor, cohort, query, ADD)
-
-
-def remove_people(actor: Actor, cohort: Cohort, query: PeopleQuery) -> int:
-    """Removes all whom a query matches now. Returns how many were in it. Raises the same."""
-    return _apply(actor, cohort, query, REMOVE)
+    check_static(actor, cohort)
+    if (query.group_key.pk if query.group_key else None) != cohort.group_key_id:
+        raise BadInput("These are of another kind than the members of the cohort. Choose a cohort of their kind.")
+    ids = _find_ids(query)
+    with transaction.atomic():
+        return _add(cohort, ids)
 
 
 def create_list_of(actor: Actor, fields: Fields, query: PeopleQuery) -> Cohort:
@@ -45,7 +42,7 @@ def create_list_of(actor: Actor, fields: Fields, query: PeopleQuery) -> Cohort:
     ids = _find_ids(query)
     with transaction.atomic():
         cohort = create_cohort(actor, fields, kind=Kind.STATIC, group_key=query.group_key)
-        _write(cohort, ids, ADD)
+        _add(cohort, ids)
     cohort.refresh_from_db()
     return cohort
 
@@ -59,15 +56,6 @@ def check_static(actor: Actor, cohort: Cohort) -> None:
         )
 
 
-def _apply(actor: Actor, cohort: Cohort, query: PeopleQuery, sql: str) -> int:
-    check_static(actor, cohort)
-    if (query.group_key.pk if query.group_key else None) != cohort.group_key_id:
-        raise BadInput("These are of another kind than the members of the cohort.")
-    ids = _find_ids(query)
-    with transaction.atomic():
-        return _write(cohort, ids, sql)
-
-
 def _find_ids(query: PeopleQuery) -> "array[int]":
     """Before anything is written: a transaction that has written would read everything for itself."""
     ids = array("q")
@@ -79,7 +67,8 @@ def _find_ids(query: PeopleQuery) -> "array[int]":
     return ids
 
 
-def _write(cohort: Cohort, ids: "array[int]", sql: str) -> int:
+def _add(cohort: Cohort, ids: "array[int]") -> int:
+    """How many were not in it yet."""
     names = {"cohort": cohort.pk, "project": cohort.project_id, "group_key": cohort.group_key_id}
     hold_members(cohort.pk)
     with connection.cursor() as cursor:
@@ -88,8 +77,8 @@ def _write(cohort: Cohort, ids: "array[int]", sql: str) -> int:
         with connection.wrap_database_errors, copy as stream:
             for start in range(0, len(ids), _AT_ONCE):
                 stream.write("".join(f"{number}\n" for number in ids[start : start + _AT_ONCE]))
-        cursor.execute(sql, names)
-        changed: int = cursor.rowcount
+        cursor.execute(_ADD, names)
+        added: int = cursor.rowcount
         cursor.execute("DROP TABLE chosen_people")
     touch_members(cohort.pk)
-    return changed
+    return added

@@ -108,7 +108,10 @@ def run_import(job: Import) -> None:
     assert job.moment is not None
     merge = Merge(job=job, plan=plan, mapping=mapping, moment=job.moment)
     if find_excess_properties(merge.place, set(mapping.names)):
-        raise BadInput(f"The project has no room for more names of properties: {PROPERTY_NAMES:,} are the most.")
+        raise BadInput(
+            f"The project has no room for more names of properties: {PROPERTY_NAMES:,} are the most. "
+            "Upload the file again, and choose only columns whose properties there are already."
+        )
     done = set(job.chunks.values_list("number", flat=True))
     _count(job, plan)
     left = [number for number in plan.chunks if number not in done]

@@ -161,7 +161,9 @@ def check_values(place: Place, values: Mapping[str, Any]) -> None:
             raise CannotApply(message, details=[{"path": name, "code": CannotApply.code, "message": message}])
         _check(lambda name=name, value=value: check_value(value, name), name)  # type: ignore[misc]
     if len(orjson.dumps(dict(values))) > limits.RECORD_BYTES:
-        raise CannotApply(f"The values may take {limits.RECORD_BYTES // 1024} KB together, not more.")
+        raise CannotApply(
+            f"The values may take {limits.RECORD_BYTES // 1024} KB together. Shorten some, or remove some."
+        )
     excess = find_excess_properties(place, set(values))
     if excess:
         most = f"{limits.PROPERTY_NAMES:,}"
@@ -191,7 +193,9 @@ def _find_present(key: Key) -> Target:
     target = _find(key)
     if target is not None and not target.is_gone:
         return target
-    raise NotFound("Nobody with this ID is in the project. They may have been deleted meanwhile.")
+    raise NotFound(
+        "Nobody with this ID is in the project. They may have been deleted meanwhile: look for them in the table."
+    )
 
 
 def _refuse_meanwhile(change: Change, present: dict[str, Any]) -> None:
