@@ -28,11 +28,6 @@ class Pulse:
     generation: int
     broken: bool
 
-    @property
-    def oldest_running(self) -> int:
-        """Every transaction below it had ended."""
-        return int(self.snapshot.partition(":")[0])
-
 
 def read_pulse(project_id: int) -> Pulse:
     """The pulse as this connection sees it now. Raises `NotFound` where the project is gone."""

@@ -41,7 +41,6 @@ class _Values:
 
     parameters: SqlParameters
     alias: str
-    is_known: Callable[[str], bool]
     _places: dict[tuple[str, Form], int] = field(default_factory=dict)
     _pointers: dict[str, str] = field(default_factory=dict)
 
@@ -82,10 +81,6 @@ def _null(form: Form) -> str:
     return f"CAST(NULL AS {TYPES[form]})"
 
 
-def _may_have(segment: Segment, name: str, form: Form) -> bool:
-    return form in segment.columns[name] if name in segment.columns else not segment.whole
-
-
 _OWN_COLUMNS = ("id", "distinct_id", "created_at", "updated_at", "has_properties")
 
 
@@ -104,7 +99,7 @@ class PeopleRelation:
         self._lease = lease
         self._group_key_id = group_key_id
         self._only = only
-        self._values = _Values(parameters=parameters, alias="people", is_known=is_known)
+        self._values = _Values(parameters=parameters, alias="people")
         self.is_known = is_known
         self.id = exp.column("id", table="people")
         self.distinct_id = exp.column("distinct_id", table="people")
@@ -204,7 +199,7 @@ class EventRelation:
         self._end = end
         self._only = only
         self._alias = alias
-        self._values = _Values(parameters=parameters, alias=alias, is_known=is_known)
+        self._values = _Values(parameters=parameters, alias=alias)
         self.value = self._values.value
         self.is_known = is_known
         self.profile_id = exp.column("profile_id", table=alias)

@@ -22,11 +22,6 @@ _WORK_HOURS: Final = _list_hours(_HOUR_WEIGHTS_WORK)
 _HOME_HOURS: Final = _list_hours(_HOUR_WEIGHTS_HOME)
 
 
-def weekday(local: int) -> int:
-    """The day of the week of local seconds since 1970, 0 for Monday. 1970 began on a Thursday."""
-    return (local // DAY + 3) % 7
-
-
 def move_to_habit(draw: Draw, moment: int, *, offset: int, at_work: bool, between: tuple[int, int]) -> int:
     """A moment near the given one at which such a person would come.
 
@@ -35,6 +30,7 @@ def move_to_habit(draw: Draw, moment: int, *, offset: int, at_work: bool, betwee
     """
     local = moment + offset
     day = local // DAY
+    # 0 is Monday; 1970 began on a Thursday.
     today = (day + 3) % 7
     if draw() > (_WORK_DAYS if at_work else _HOME_DAYS)[today]:
         day += int(draw() * 5) - today

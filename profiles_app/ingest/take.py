@@ -52,13 +52,6 @@ def take_groups(project: Project, records: list[Any]) -> Outcome:
     return outcome
 
 
-def take_events(project: Project, records: list[Any]) -> Outcome:
-    """Writes events that come from Roster's own code."""
-    outcome = Outcome(total=len(records))
-    track(Records(project=project, items=list(enumerate(records))), outcome, dated=True)
-    return outcome
-
-
 def engage(records: Records, outcome: Outcome) -> None:
     """Applies updates of users. What is wrong with a record is noted in `outcome`."""
     _engage_place(records, Place(project_id=records.project.pk, scope=Scope.PROFILE), "$distinct_id", outcome)
