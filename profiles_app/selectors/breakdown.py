@@ -88,7 +88,7 @@ def break_down(query: PeopleQuery, *, name: str, limit: int, most_months: int = 
     with match_people(query) as matches:
         totals = _total(matches, query, name)
         matches.question.begin()
-        periods = count_periods(matches, name, find_cohorts(query), limit=most_months) if totals["dates"] else []
+        periods = count_periods(matches, name, limit=most_months) if totals["dates"] else []
         return _list(matches, totals, periods, name, limit=limit)
 
 

@@ -9,8 +9,7 @@ from typing import Any, Final
 
 from sqlglot import exp
 
-from profiles_app.filters.cohorts import CohortResolver
-from profiles_app.filters.compile import compile_filter
+from profiles_app.filters.conditions import compile_property
 from profiles_app.filters.data import Form
 from profiles_app.filters.days import shift, shift_days
 from profiles_app.filters.expressions import call, count_where, is_absent
@@ -35,29 +34,47 @@ class Period:
         return self.first == self.last
 
 
-def count_periods(matches: Matches, name: str, cohorts: CohortResolver, *, limit: int) -> list[Period]:
+class _Dates:
+    """The dates of the people of `matches`, as a relation with a column for each form that they have: a condition
+    reads what was looked up in the properties once, however many periods ask."""
+
+    def __init__(self, matches: Matches, name: str) -> None:
+        question = matches.question
+        properties = PersonProperties(question.people, question.parameters)
+        read = {form: properties.value(name, form) for form in _FORMS}
+        self.columns = {form: exp.column(form.value) for form, value in read.items() if not is_absent(value)}
+        self._chosen = [read[form].as_(form.value) for form in self.columns]
+        self._from = question.people.relation(), matches.where()
+
+    def relation(self) -> exp.Expr:
+        people, where = self._from
+        return exp.select(*self._chosen).from_(people).where(where).subquery("dates")
+
+    def value(self, name: str, form: Form) -> exp.Expr:
+        return self.columns.get(form, exp.null()).copy()
+
+
+def count_periods(matches: Matches, name: str, *, limit: int) -> list[Period]:
     """The newest `limit` months in which people have a date, or the days of the only month."""
-    months = _count(matches, name, cohorts, map(_month_of, _list_months(matches, name, limit=limit)))
+    months = _count(matches, name, map(_month_of, _list_months(matches, name, limit=limit)))
     if len(months) != 1:
         return months[:limit]
     (month,) = months
     days = (shift_days(month.last, -number) for number in range(month.last.day))
-    return _count(matches, name, cohorts, ((day, day) for day in days))
+    return _count(matches, name, ((day, day) for day in days))
 
 
 def _list_months(matches: Matches, name: str, *, limit: int) -> list[date]:
     """The first days of all months that may be among the newest `limit`, newest first."""
-    question, where = matches.question, matches.where()
-    properties = PersonProperties(question.people, question.parameters)
-    columns = [column for form in _FORMS if not is_absent(column := properties.value(name, form))]
-    if not columns:
+    dates = _Dates(matches, name)
+    if not dates.columns:
         return []
-    month = exp.cast(call("DATE_TRUNC", exp.Literal.string("month"), call("COALESCE", *columns)), "DATE")
-    months = exp.select(month.as_("month")).distinct().from_(question.people.relation()).where(where)
+    month = exp.cast(call("DATE_TRUNC", exp.Literal.string("month"), call("COALESCE", *dates.columns.values())), "DATE")
+    months = exp.select(month.as_("month")).distinct().from_(dates.relation())
     # The edges of a zone's months are not those of UTC: what is in one may be in the one before, or after.
     chosen = exp.select("month").from_(months.subquery("months")).where("month IS NOT NULL")
-    rows = question.fetch(chosen.order_by("month DESC").limit(limit + 2))
-    question.begin()
+    rows = matches.question.fetch(chosen.order_by("month DESC").limit(limit + 2))
+    matches.question.begin()
     near = {shift(month, _MONTH, sign=sign).replace(day=1) for (month,) in rows for sign in (-1, 1)}
     return sorted(near | {month for (month,) in rows}, reverse=True)
 
@@ -66,17 +83,17 @@ def _month_of(first: date) -> tuple[date, date]:
     return first, first.replace(day=monthrange(first.year, first.month)[1])
 
 
-def _count(matches: Matches, name: str, cohorts: CohortResolver, periods: Iterable[tuple[date, date]]) -> list[Period]:
+def _count(matches: Matches, name: str, periods: Iterable[tuple[date, date]]) -> list[Period]:
     """Those of the periods in which anybody has a date."""
     asked = list(periods)
     if not asked:
         return []
-    question, where = matches.question, matches.where()
+    question, dates = matches.question, _Dates(matches, name)
     counts = [
-        count_where(compile_filter(ask_period(name, first, last), question, question.moment, cohorts))
+        count_where(compile_property(ask_period(name, first, last), dates, question, question.moment))
         for first, last in asked
     ]
-    (row,) = question.fetch(exp.select(*counts).from_(question.people.relation()).where(where))
+    (row,) = question.fetch(exp.select(*counts).from_(dates.relation()))
     question.begin()
     found: Iterable[tuple[tuple[date, date], Any]] = zip(asked, row, strict=True)
     return [Period(first=first, last=last, people=people) for (first, last), people in found if people]
