@@ -2,12 +2,14 @@
 
 import time
 from collections.abc import Callable
+from functools import partial
 
 from django.core.management import call_command
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from config.runtime.problem import RuntimeProblem
+from profiles_app.columnar.adoption import adopt_database
 
 _OLDEST_VERSION = 150000
 # Any number will do, as long as every host uses the same.
@@ -35,7 +37,8 @@ def wait_for_migrations() -> None:
 
 
 def prepare_database() -> None:
-    """Make the tables, the admin and the project of a first start; one process at a time."""
+    """Make the tables, what a restored dump needs, the admin and the project of a first start; one process at a
+    time."""
     wait_for_database()
     # On a connection of its own: the lock lives as long as that, whatever the commands do.
     guard = connection.copy()
@@ -45,6 +48,7 @@ def prepare_database() -> None:
         if _find_missing_migrations():
             print("Preparing the database.")
             call_command("migrate", verbosity=0, interactive=False)
+        adopt_database(say=partial(print, flush=True))
         call_command("setup")
     finally:
         guard.close()

@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from imports_app.models import Change, State
+from profiles_app.columnar.adoption import adopt_database
 from profiles_app.models import Profile, Project
+from tests.columnar.moving import move_database
 from tests.imports.making import check, count, import_rows, read_people, remap, run, undo, upload
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -59,6 +61,25 @@ def test_undo(project: Project) -> None:
     alive = Profile.objects.filter(deleted_at=None).exclude(distinct_id="kept").order_by("id")
     assert list(alive.values("distinct_id", "properties", "updated_at", "created_at")) == before
     assert read_people(project)["kept"] == {"plan": "mine"}
+
+
+def test_undo_in_a_database_that_was_restored_elsewhere(project: Project) -> None:
+    import_rows(project, ROWS)
+    before = list(Profile.objects.order_by("id").values("distinct_id", "properties", "updated_at", "created_at"))
+    job = import_rows(
+        project, [["$distinct_id", "plan"], ["a", "free"], ["c", "pro"], ["here", "pro"], ["there", "pro"]]
+    )
+    Profile.objects.filter(distinct_id="here").update(properties={"plan": "mine"})
+    # Twice, and between the two somebody else is changed.
+    for changed in ("there", None):
+        move_database()
+        assert adopt_database(say=lambda line: None)
+        Profile.objects.filter(distinct_id=changed).update(properties={"plan": "mine"})
+    job = undo(job)
+    assert (job.restored, job.removed, job.kept) == (2, 0, 2)
+    alive = Profile.objects.filter(deleted_at=None).exclude(distinct_id__in=("here", "there")).order_by("id")
+    assert list(alive.values("distinct_id", "properties", "updated_at", "created_at")) == before
+    assert read_people(project)["here"] == read_people(project)["there"] == {"plan": "mine"}
 
 
 @pytest.mark.parametrize(
