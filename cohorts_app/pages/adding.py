@@ -15,8 +15,8 @@ from cohorts_app.services.members import add_people, create_list_of
 from cohorts_app.services.sizes import record_sizes
 from profiles_app.errors import BadInput, TooSlow, Unavailable, UserFacingError
 from profiles_app.http.doors import MemberRequest, member_action
-from profiles_app.http.numbers import read_id
 from profiles_app.models import GroupKey, Project
+from profiles_app.numbers import read_id
 from profiles_app.people.frame import describe_place, render_fragment, render_page
 from profiles_app.selectors.access import Access, get_optional_group_key
 from profiles_app.selectors.people import PeopleQuery, count_people

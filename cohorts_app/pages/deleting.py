@@ -11,7 +11,7 @@ from cohorts_app.selectors.uses import describe_uses
 from cohorts_app.services.cohorts import delete_cohorts
 from profiles_app.errors import BadInput
 from profiles_app.http.doors import MemberRequest, member_action, member_page
-from profiles_app.http.numbers import read_id
+from profiles_app.numbers import read_id
 from profiles_app.people.frame import render_page
 from profiles_app.selectors.access import Access
 

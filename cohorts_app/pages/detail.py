@@ -26,8 +26,8 @@ from profiles_app.errors import BadInput
 from profiles_app.export.response import respond_csv
 from profiles_app.export.stream import ExportQuery
 from profiles_app.http.doors import MemberRequest, member_action, member_page
-from profiles_app.http.numbers import read_id
 from profiles_app.models import Profile
+from profiles_app.numbers import read_id
 from profiles_app.people.frame import render_page
 from profiles_app.selectors.access import Access
 from profiles_app.users_page.addresses import address_of_profile

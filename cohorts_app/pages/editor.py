@@ -32,8 +32,8 @@ from profiles_app.filters.parse import parse_filter
 from profiles_app.filters.tree import Filter, Population
 from profiles_app.filters.writing import write_filter
 from profiles_app.http.doors import MemberRequest, member_action, member_page
-from profiles_app.http.numbers import read_id, read_version
 from profiles_app.models import GroupKey
+from profiles_app.numbers import read_id, read_version
 from profiles_app.people.frame import is_part, render_fragment, render_page
 from profiles_app.selectors.access import Access
 from profiles_app.selectors.people import PeopleQuery, count_people

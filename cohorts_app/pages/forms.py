@@ -2,8 +2,8 @@
 
 from django.http import QueryDict
 
-from profiles_app.http.numbers import read_id
 from profiles_app.models import GroupKey
+from profiles_app.numbers import read_id
 from profiles_app.selectors.access import Access, get_optional_group_key
 
 

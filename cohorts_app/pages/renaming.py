@@ -11,7 +11,7 @@ from cohorts_app.selectors.cohorts import actor_of, get_cohort
 from cohorts_app.services import cohorts as services
 from profiles_app.errors import BadInput, Conflict, UserFacingError
 from profiles_app.http.doors import MemberRequest, member_action, member_page
-from profiles_app.http.numbers import read_version
+from profiles_app.numbers import read_version
 from profiles_app.people.frame import is_part, render_fragment, render_page
 from profiles_app.selectors.access import Access
 

@@ -19,8 +19,8 @@ from imports_app.tasks import work_on_import
 from imports_app.uploads import CsvUploadHandler, stream_uploads, take_upload
 from profiles_app.errors import BadInput, UserFacingError
 from profiles_app.http.doors import MemberRequest, admin_action, member_page
-from profiles_app.http.numbers import read_id
 from profiles_app.models import GroupKey, Project
+from profiles_app.numbers import read_id
 from profiles_app.people.frame import render_fragment, render_page
 from profiles_app.selectors.access import Access, get_group_key
 

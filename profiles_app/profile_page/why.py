@@ -6,8 +6,8 @@ from profiles_app.display.person import choose_title
 from profiles_app.errors import BadInput
 from profiles_app.filters.tree import CohortLeaf, Filter, Population
 from profiles_app.http.doors import MemberRequest, member_page
-from profiles_app.http.numbers import read_id
 from profiles_app.models import GroupKey
+from profiles_app.numbers import read_id
 from profiles_app.people.frame import describe_place, is_part, render_fragment, render_page
 from profiles_app.selectors.access import Access, get_optional_group_key
 from profiles_app.selectors.people import PeopleQuery

@@ -4,8 +4,8 @@ from django.db.models import Q, QuerySet
 
 from profiles_app.errors import NotFound
 from profiles_app.filters.leaves import LARGEST_ID
-from profiles_app.http.numbers import read_id
 from profiles_app.models import GroupKey, SavedView
+from profiles_app.numbers import read_id
 from profiles_app.selectors.access import Access
 
 

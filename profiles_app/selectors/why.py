@@ -21,7 +21,7 @@ from profiles_app.filters.cohorts import CohortResolver
 from profiles_app.filters.compile import compile_filter
 from profiles_app.filters.describe import Wording, describe_node
 from profiles_app.filters.expand import Trail
-from profiles_app.filters.measures import compile_measure
+from profiles_app.filters.measures import EMPTY_IS_ZERO, compile_measure
 from profiles_app.filters.properties import FIRST_EVENT, LAST_EVENT, split_path
 from profiles_app.filters.tree import (
     Aggregate,
@@ -263,14 +263,13 @@ class _Finder:
     def _measure(self, leaf: Behaviour) -> Any:
         question = self._question
         window = resolve_window(leaf.window, question.moment)
+        nothing = 0 if leaf.measure.aggregate in EMPTY_IS_ZERO else None
         if window.is_empty:
-            return 0 if leaf.measure.aggregate in {Aggregate.COUNT, Aggregate.DAYS} else None
+            return nothing
         events = question.events(leaf.event, start=window.start, end=window.end)
         query = exp.select(compile_measure(leaf.measure, events, question, window, question.moment))
         if leaf.where is not None:
             query = query.where(compile_where(events, leaf.where, question, question.moment))
         ((number,),) = question.fetch(query.from_(events.relation()))
         question.begin()
-        if number is None and leaf.measure.aggregate is Aggregate.DAYS:
-            return 0
-        return number
+        return nothing if number is None else number

@@ -12,10 +12,10 @@ from django.shortcuts import redirect
 
 from profiles_app.errors import BadInput, NotAllowed
 from profiles_app.http.doors import MemberRequest, member_form
-from profiles_app.http.numbers import read_version
 from profiles_app.models import GroupKey, Project, SavedView
 from profiles_app.models.project import check_one_line
 from profiles_app.models.view import VIEW_NAME_LENGTH
+from profiles_app.numbers import read_version
 from profiles_app.people.forms import PageForm
 from profiles_app.people.frame import describe_place, render_page
 from profiles_app.selectors.access import Access, get_optional_group_key

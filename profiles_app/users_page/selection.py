@@ -7,8 +7,8 @@ from django.http import QueryDict
 
 from profiles_app.errors import BadInput
 from profiles_app.filters.tree import Population
-from profiles_app.http.numbers import read_id
 from profiles_app.models import GroupKey, Project
+from profiles_app.numbers import read_id
 from profiles_app.selectors.access import Access
 from profiles_app.selectors.people import PAGE_SIZE, PeopleQuery
 from profiles_app.users_page.reading import read_state

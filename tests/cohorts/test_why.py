@@ -85,6 +85,26 @@ def test_the_value_that_decided(project: Project) -> None:
     ]
 
 
+def test_what_is_measured_of_no_events(project: Project) -> None:
+    """In a window that has passed nobody's, and in one that is none."""
+    alice = make_profile(project, "alice", {"plan": "pro"})
+    make_events(alice, "buy", [NOW - timedelta(days=50)], {"price": 7})
+    for window in (
+        {"last": {"n": 7, "unit": "day"}},
+        {"between": ["2019-01-01", "2019-01-02"]},
+        {"since": "9999-01-01"},
+    ):
+        measured = [{name: "price"} for name in ("sum", "average", "min", "distinct")]
+        leaves = [{"event": "buy", "measure": one, "op": "at_most", "value": 0, "window": window} for one in measured]
+        found = ask(project, alice, {"all": leaves})
+        assert [(row.holds, row.found) for row in found.reasons] == [
+            (True, "it is 0"),
+            (False, "no value in that time"),
+            (False, "no value in that time"),
+            (True, "it is 0"),
+        ], window
+
+
 def test_branches_say_what_their_rows_make_of_them(project: Project) -> None:
     alice = make_profile(project, "alice", {"$city": "Oslo"})
     found = ask(project, alice, {"any": [IN_PARIS, {"not": IN_PARIS}]}, population="profiles")
