@@ -11,7 +11,7 @@ from sqlglot import exp
 from profiles_app.columnar.engine import Question, ask
 from profiles_app.columnar.patterns import find_fault
 from profiles_app.display.countries import say_country
-from profiles_app.display.dates import describe_day, in_zone
+from profiles_app.display.dates import describe_clock, describe_day, in_zone
 from profiles_app.display.labels import label_property
 from profiles_app.display.wording import word_for_people
 from profiles_app.errors import NotFound
@@ -229,8 +229,7 @@ class _Finder:
         return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}…"
 
     def _say_instant(self, instant: datetime) -> str:
-        local = in_zone(instant, self._zone)
-        return f"{describe_day(local.date())}, {local:%H:%M}"
+        return f"{describe_day(in_zone(instant, self._zone))}, {describe_clock(instant, self._zone)}"
 
     def _say_moment(self, aggregate: type[exp.AggFunc], what: str, leaf: Behaviour | None = None) -> str:
         """When the first or last event was."""

@@ -98,14 +98,15 @@ def _describe_work(change: BulkChange) -> str:
 
 
 def describe_change(change: BulkChange) -> str:
-    """`Set plan to “pro”`."""
+    """`Set plan to “pro”`, `Set seats to 12`."""
     name = label_property(change.name)
     if change.kind == BulkKind.DELETE:
         return "Delete"
     if change.kind == BulkKind.UNSET:
         return f"Remove {name}"
     text = write_text(change.value)[1]
-    return f"Set {name} to “{text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + '…'}”"
+    shown = text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "…"
+    return f"Set {name} to “{shown}”" if isinstance(change.value, str) else f"Set {name} to {shown}"
 
 
 def describe_outcome(change: BulkChange) -> str:
