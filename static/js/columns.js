@@ -29,6 +29,34 @@ document.addEventListener("htmx:afterSettle", (event) => {
   document.getElementById("columns-search").focus();
 });
 
+// A search that was still waiting for the typing to end must not take the place of a button that was pressed since:
+// it follows when the answer to that has come.
+
+let pressed = null;
+let search = null;
+
+const isOurs = (element) => element.closest?.("[data-columns-form]");
+
+document.addEventListener("htmx:confirm", (event) => {
+  const { elt, issueRequest } = event.detail;
+  if (elt.id !== "columns-search" || !pressed?.isConnected) return;
+  event.preventDefault();
+  search = issueRequest;
+});
+
+document.addEventListener("htmx:beforeRequest", ({ detail: { elt } }) => {
+  if (isOurs(elt) && elt.id !== "columns-search") pressed = elt;
+});
+
+document.addEventListener("htmx:afterRequest", ({ detail: { elt } }) => {
+  if (elt !== pressed) return;
+  const follow = dialog?.open ? search : null;
+  pressed = null;
+  search = null;
+  // Until this event is over, htmx takes the request for one that is under way.
+  if (follow) setTimeout(() => follow(true));
+});
+
 document.addEventListener("htmx:afterSwap", (event) => {
   if (event.target.id === "results") {
     if (dialog?.open) dialog.close();

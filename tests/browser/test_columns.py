@@ -120,6 +120,27 @@ def test_select_all_deselect_all_and_reset(page: Page) -> None:
     assert not ColumnChoice.objects.exists()
 
 
+def test_a_button_pressed_while_a_search_waits_is_not_lost(page: Page) -> None:
+    dialog = open_dialog(page)
+    dialog.get_by_role("button", name="Deselect all").click()
+    expect(dialog.get_by_role("button", name="Select 1", exact=True)).to_be_visible()
+    held = hold(page, "**/columns")
+    page.evaluate(
+        """() => {
+            const field = document.getElementById("columns-search");
+            field.value = "plan";
+            field.dispatchEvent(new InputEvent("input", { bubbles: true }));
+            document.querySelector(".columns-all button[value=all]").click();
+            // Longer than a search waits for the typing to end.
+            return new Promise((resolve) => setTimeout(resolve, 400));
+        }"""
+    )
+    assert len(held) == 1
+    page.unroute("**/columns")
+    expect(dialog.get_by_role("button", name="Select 3", exact=True)).to_be_visible()
+    expect(box(dialog, "Planet")).to_be_checked()
+
+
 def test_the_dialog_stays_as_high_as_it_was(page: Page) -> None:
     dialog = open_dialog(page)
     before = dialog.evaluate("dialog => dialog.offsetHeight")
